@@ -1,0 +1,31 @@
+# `make demo` tries it, `make test` proves it, `make check` reads it. Each builds .venv by itself.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check lens clean
+
+demo: .venv/ready
+	$(BIN)/dealreview demo $(ARGS)
+
+test: .venv/ready
+	$(BIN)/pytest -n auto $(ARGS)
+
+check: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config pyproject.toml
+
+lens: .venv/ready
+	$(BIN)/pip install -q -c constraints.txt -e '.[lens]'
+	$(BIN)/python -m flows.lens.training
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dealreview needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
