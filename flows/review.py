@@ -1,0 +1,242 @@
+"""The nouns of a deal review. Immutable: a turn gives a new review and leaves the old one as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from flows.lens import Label, Leaning, Reading
+from flows.playbook import AFTERWARDS, OPENING
+
+
+class Stage(StrEnum):
+    """How far the customer is with their decision; knowledge ages faster towards the end."""
+
+    EXPLORING = "exploring"
+    COMPARING = "comparing"
+    DECIDING = "deciding"
+    SIGNING = "signing"
+
+
+@dataclass(frozen=True)
+class Deal:
+    """What a team sells to one customer, as far as a review needs to know it.
+
+    `scope` is empty for a deal any member of the workspace may know of; otherwise the one private channel
+    it lives in. `their_date` is the customer's own, `close_date` is ours.
+    """
+
+    id: int
+    team: str
+    scope: str
+    name: str
+    owner: str
+    stage: Stage | None = None
+    their_date: date | None = None
+    their_date_source: str = ""
+    close_date: date | None = None
+    period: str = ""
+
+
+class Status(StrEnum):
+    """What a review awaits. The chart in the README is drawn from this enum."""
+
+    AWAITING_ANSWER = "awaiting_answer"  # the owner's answer to the open question
+    AWAITING_DETAIL = "awaiting_detail"  # the owner's answer to the probe that followed
+    AWAITING_RETURN = "awaiting_return"  # the owner's return from a pause
+    FINISHED = "finished"  # nothing: the summary is posted
+    STOPPED = "stopped"  # nothing: ended early, may be carried on
+
+
+OPEN = frozenset({Status.AWAITING_ANSWER, Status.AWAITING_DETAIL, Status.AWAITING_RETURN})
+
+
+class Source(StrEnum):
+    """How we know what an answer says."""
+
+    THEY_TOLD_US = "they_told_us"
+    WE_SAW_IT = "we_saw_it"
+    OUR_GUESS = "our_guess"
+
+
+class Standing(StrEnum):
+    """How a question was dealt with."""
+
+    ANSWERED = "answered"
+    STILL_TRUE = "still_true"
+    NOT_KNOWN = "not_known"
+    SKIPPED = "skipped"
+    WITHDRAWN = "withdrawn"  # its only words were deleted in Slack
+
+
+@dataclass(frozen=True)
+class Line:
+    """One quotable line of a reply, and whose story it tells. `position` counts the reply's lines from 0."""
+
+    message_ts: str
+    position: int
+    author: str
+    text: str
+    label: Label
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a person wrote in the thread, and how the lens read it.
+
+    `message_ts` is Slack's id of the message and its time; `moved` holds the labels people gave to lines by hand,
+    by the line's text, so that they outlive an edit elsewhere in the message.
+    """
+
+    message_ts: str
+    author: str
+    text: str
+    reading: Reading
+    withdrawn: bool = False
+    moved: Mapping[str, Label] = field(default_factory=dict)
+
+    def lines(self) -> Iterator[Line]:
+        for position, span in enumerate(self.reading.spans):
+            text = self.text[span.start : span.end]
+            yield Line(self.message_ts, position, self.author, text, self.moved.get(text, span.label))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything said to one question in one review.
+
+    `said_at` is when the owner last answered, in UTC. After *still true* it is when the words were first said,
+    `said_in` is the id of the review they were said in and `carried` are those words; otherwise `said_in` is None.
+    `probes` names the follow-ups asked, oldest first: "vague", or an angle such as "about_us_2".
+    """
+
+    question: str
+    standing: Standing | None = None
+    replies: tuple[Reply, ...] = ()
+    carried: tuple[Reply, ...] = ()
+    source: Source | None = None
+    said_at: datetime | None = None
+    said_in: int | None = None
+    probes: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> tuple[Reply, ...]:
+        """The replies that were not deleted, oldest first; with the carried ones where they are still true."""
+        carried = self.carried if self.standing is Standing.STILL_TRUE else ()
+        return tuple(reply for reply in (*carried, *self.replies) if not reply.withdrawn)
+
+    def lines(self, *labels: Label) -> tuple[Line, ...]:
+        """The lines of the live replies, in order; only those with one of `labels` if any is given."""
+        return tuple(line for reply in self.live for line in reply.lines() if not labels or line.label in labels)
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything was said about the customer, or might have been: the lens may be unsure."""
+        return bool(self.lines(Label.CUSTOMER, Label.UNCLEAR))
+
+    def with_reply(self, reply: Reply) -> Answer:
+        kept = sorted((*self.replies, reply), key=lambda each: each.message_ts)
+        return replace(self, replies=tuple(kept))
+
+
+@dataclass(frozen=True)
+class Review:
+    """One review of one deal, held in one thread.
+
+    `asked` is the key of the open question and `ask` counts how often something was asked, so that a button on an
+    earlier message can be told from one on the latest. `led_by` is the reply that led to the latest question, None
+    when a button did; `asked_ts` is when that question (or the summary) appeared in Slack, by Slack's clock, or None
+    while it is on its way. `earlier` holds what was last heard about the deal, `last_reviewed` when, in UTC.
+    """
+
+    id: int
+    deal: Deal
+    channel: str
+    owner: str
+    opened_by: str
+    opened_at: datetime
+    questions: tuple[str, ...]
+    asked: str
+    ask: int = 1
+    status: Status = Status.AWAITING_ANSWER
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    earlier: Mapping[str, Answer] = field(default_factory=dict)
+    last_reviewed: datetime | None = None
+    thread_ts: str | None = None
+    led_by: str | None = None
+    asked_ts: str | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def number(self) -> int:
+        """The open question's place in the review, from 1."""
+        return self.questions.index(self.asked) + 1
+
+    def answer(self, question: str) -> Answer:
+        return self.answers.get(question) or Answer(question)
+
+    def with_answer(self, answer: Answer) -> Review:
+        return replace(self, answers={**self.answers, answer.question: answer})
+
+    def find(self, message_ts: str) -> tuple[Answer, Reply] | None:
+        """The reply that was given in this review by a Slack message, with the answer it belongs to."""
+        for answer in self.answers.values():
+            for reply in answer.replies:
+                if reply.message_ts == message_ts:
+                    return answer, reply
+        return None
+
+    def with_replaced(self, answer: Answer, reply: Reply) -> Review:
+        kept = tuple(reply if each.message_ts == reply.message_ts else each for each in answer.replies)
+        return self.with_answer(replace(answer, replies=kept))
+
+    @property
+    def steered(self) -> tuple[Answer, ...]:
+        """The answers the questions brought out, in order: all but the opening."""
+        keys = (*self.questions, AFTERWARDS)
+        return tuple(self.answers[key] for key in keys if key in self.answers and key != OPENING)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line said in this review, in the order of the questions."""
+        answers = (self.answer(OPENING), *self.steered)
+        return tuple(
+            line for answer in answers for reply in answer.replies if not reply.withdrawn for line in reply.lines()
+        )
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everyone whose words are in it, the owner first."""
+        authors = (reply.author for answer in self.answers.values() for reply in answer.live)
+        return tuple(dict.fromkeys((self.owner, *authors)))
+
+    def may_steer(self, person: str) -> bool:
+        """Whether a person may skip, go back, pause or stop: the owner, and who opened the review."""
+        return person in (self.owner, self.opened_by)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing that happened in a review, kept for ever: what, who, about which question, in which words.
+
+    `occasion` names the happening in Slack, so that a second delivery of it changes nothing.
+    """
+
+    kind: str
+    person: str
+    occasion: str
+    at: datetime
+    question: str = ""
+    text: str = ""
+
+
+__all__ = [
+    "OPEN", "Answer", "Deal", "Label", "Leaning", "Line", "Reading", "Reply", "Review", "Source", "Stage",
+    "Standing", "Status", "Turn",
+]  # fmt: skip

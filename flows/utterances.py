@@ -1,0 +1,395 @@
+"""Everything the bot can say: one function for each template in `templates/`, with the template's name.
+
+A function gives the template's context as plain data; the words are in the template. Where it is said is a *slot*: the
+place of one message in a review's thread. Saying something in a slot that was used before edits that message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.playbook import BY_KEY, OPENING, STRUGGLE
+from flows.review import Answer, Deal, Label, Line, Reply, Review, Source, Standing
+from flows.summary import summarise
+
+PARENT = "parent"
+SHARED = "shared"
+LONGEST_SITTING = 120
+"""In minutes."""
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """Something to say: a template's name, what it needs to know, and the slot to say it in.
+
+    A slot `on:<ts>` is a reaction on that message. An empty slot is for the acting person's eyes only.
+    """
+
+    name: str
+    context: Context
+    slot: str = ""
+
+
+@dataclass(frozen=True)
+class Retouch:
+    """Say again what stands in a slot, with part of its context changed."""
+
+    slot: str
+    changes: Context
+
+
+def ask_slot(ask: int) -> str:
+    return f"ask:{ask}"
+
+
+def summary_slot(ask: int) -> str:
+    return f"summary:{ask}"
+
+
+def on_slot(message_ts: str) -> str:
+    return f"on:{message_ts}"
+
+
+# In the channel and in the thread
+
+
+def parent(review: Review, now: datetime) -> Utterance:
+    """The message in the channel, edited in place: whose turn it is, how far the review is, what came of it."""
+    summary = summarise(review)
+    return Utterance(
+        "parent",
+        {
+            "review": review.id,
+            "deal": review.deal.name,
+            "owner": review.owner,
+            "opened_by": review.opened_by,
+            "status": review.status,
+            "number": review.number,
+            "total": len(review.questions),
+            "ended_at": review.ended_at,
+            "asked": summary.asked,
+            "heard": summary.heard,
+            "guesses": summary.guesses,
+            "unknown": len(summary.unknown),
+            "theirs": [line.text for line in summary.theirs[:1]],
+            "details": _details(review.deal),
+        },
+        PARENT,
+    )
+
+
+def question(review: Review, lead: str | None = None) -> Utterance:
+    """The open question. `lead` is the question before, when it stays open and deserves a word."""
+    answer, earlier = review.answer(review.asked), review.earlier.get(review.asked)
+    return Utterance(
+        "question",
+        {
+            **_asking(review),
+            "lead": lead,
+            "struggle": _struggle(review),
+            "mention": review.owner if review.ask == 1 and review.owner != review.opened_by else None,
+            "number": review.number,
+            "total": len(review.questions),
+            "said": [reply.text for reply in answer.live],
+            "earlier": _earlier(earlier) if earlier and not answer.live else None,
+            "can_repeat": bool(earlier) and review.asked != OPENING,
+        },
+        ask_slot(review.ask),
+    )
+
+
+def probe(review: Review, probe: str) -> Utterance:
+    """One follow-up to the open question: an angle for an answer that was about us, or a call for an example."""
+    return Utterance("probe", {**_asking(review), "probe": probe}, ask_slot(review.ask))
+
+
+def closed(review: Review, standing: Standing | None) -> Retouch:
+    """Take the buttons off the latest question; after an answer, offer *How do we know?* instead."""
+    source = review.answer(review.asked).source
+    return Retouch(ask_slot(review.ask), {"open": False, "standing": standing, "source": source})
+
+
+def known_by(ask: int, source: Source) -> Retouch:
+    return Retouch(ask_slot(ask), {"source": source})
+
+
+def paused(review: Review) -> Utterance:
+    return Utterance(
+        "paused",
+        {**_asking(review), "number": review.number, "total": len(review.questions)},
+        ask_slot(review.ask),
+    )
+
+
+def stopped(review: Review) -> Utterance:
+    return Utterance("stopped", _asking(review), ask_slot(review.ask))
+
+
+def summary(review: Review, now: datetime) -> Utterance:
+    """The mirror: the two tellings and the two sides at one glance."""
+    return Utterance("summary", _summary(review, now), summary_slot(review.ask))
+
+
+def shared(review: Review, now: datetime) -> Utterance:
+    return Utterance("shared", _summary(review, now), SHARED)
+
+
+def saved(reply: Reply) -> Utterance:
+    return Utterance("saved", {}, on_slot(reply.message_ts))
+
+
+def added(reply: Reply) -> Utterance:
+    return Utterance("added", {}, on_slot(reply.message_ts))
+
+
+# For one person's eyes
+
+
+def only_theirs(review: Review) -> Utterance:
+    people = list(dict.fromkeys((review.owner, review.opened_by)))
+    return Utterance("only_theirs", {"people": people})
+
+
+def only_owners(review: Review) -> Utterance:
+    return Utterance("only_owners", {"owner": review.owner})
+
+
+def already_over(review: Review) -> Utterance:
+    return Utterance("already_over", {"deal": review.deal.name, "status": review.status})
+
+
+def moved_on(review: Review) -> Utterance:
+    return Utterance("moved_on", {"open": review.is_open, "number": review.number})
+
+
+def first_question() -> Utterance:
+    return Utterance("first_question", {})
+
+
+def nothing_earlier() -> Utterance:
+    return Utterance("nothing_earlier", {})
+
+
+def no_more_angles() -> Utterance:
+    return Utterance("no_more_angles", {})
+
+
+def already_paused() -> Utterance:
+    return Utterance("already_paused", {})
+
+
+def under_way() -> Utterance:
+    return Utterance("under_way", {})
+
+
+def line_gone() -> Utterance:
+    return Utterance("line_gone", {})
+
+
+def no_words() -> Utterance:
+    return Utterance("no_words", {})
+
+
+def not_here() -> Utterance:
+    return Utterance("not_here", {})
+
+
+def another_is_open() -> Utterance:
+    return Utterance("another_is_open", {})
+
+
+def cannot_hold(why: str, channel: str) -> Utterance:
+    """A review cannot be held in a channel: `why` is `not_a_member` or `shared`."""
+    return Utterance("cannot_hold", {"why": why, "channel": channel})
+
+
+def could_not_open(review: Review, reason: str) -> Utterance:
+    return Utterance("could_not_open", {"deal": review.deal.name, "channel": review.channel, "reason": reason})
+
+
+def unknown_person() -> Utterance:
+    return Utterance("unknown_person", {})
+
+
+def one_owner() -> Utterance:
+    return Utterance("one_owner", {})
+
+
+def bad_name(name: str, most: int) -> Utterance:
+    """A deal's name that is empty or too long; what was typed is given back."""
+    return Utterance("bad_name", {"typed": name, "length": len(name), "most": most})
+
+
+def already_open(review: Review, link: str) -> Utterance:
+    return Utterance("already_open", {**_standing(review), "link": link})
+
+
+def help_for_commands() -> Utterance:
+    return Utterance("help_for_commands", {})
+
+
+def unknown_command(typed: str, meant: str) -> Utterance:
+    return Utterance("unknown_command", {"typed": typed, "meant": meant})
+
+
+def unknown_deal(name: str) -> Utterance:
+    return Utterance("unknown_deal", {"deal": name})
+
+
+def list_of_reviews(found: Sequence[tuple[Review, str]]) -> Utterance:
+    """Reviews a person may read, each with the address of its thread."""
+    return Utterance("list_of_reviews", {"reviews": [{**_standing(review), "link": link} for review, link in found]})
+
+
+def show_deal(review: Review, link: str) -> Utterance:
+    """What is known about a deal from its reviews so far, question by question."""
+    known = [_known(review, key) for key in review.questions if key != OPENING]
+    return Utterance(
+        "show_deal",
+        {
+            **_standing(review),
+            "link": link,
+            "details": _details(review.deal),
+            "customer": review.deal.name,
+            "known": known,
+            "struggle": _struggle(review),
+        },
+    )
+
+
+def home(found: Sequence[tuple[Review, str]], person: str) -> Utterance:
+    return Utterance(
+        "home", {"reviews": [{**_standing(review), "link": link} for review, link in found], "person": person}
+    )
+
+
+def went_wrong(reference: str) -> Utterance:
+    """Something nobody foresaw; the reference finds it in the log."""
+    return Utterance("went_wrong", {"reference": reference})
+
+
+# Forms
+
+
+def start_form(channel: str, person: str) -> Utterance:
+    return Utterance("start_form", {"channel": channel, "person": person, "details": None})
+
+
+def details_form(review: Review) -> Utterance:
+    return Utterance("details_form", {"review": review.id, "deal": review.deal.name, "details": _details(review.deal)})
+
+
+def impossible_date() -> Utterance:
+    return Utterance("impossible_date", {})
+
+
+def fix_form(review: Review, lines: Sequence[Line]) -> Utterance:
+    """The newest lines come first: a select holds only so many."""
+    return Utterance(
+        "fix_form",
+        {
+            "review": review.id,
+            "lines": [
+                {"id": f"{line.message_ts}:{line.position}", "text": line.text, "label": line.label} for line in lines
+            ],
+        },
+    )
+
+
+def nothing_to_move(review: Review) -> Utterance:
+    return Utterance("nothing_to_move", {"owner": review.owner})
+
+
+def _asking(review: Review) -> dict[str, Any]:
+    return {
+        "review": review.id,
+        "ask": review.ask,
+        "question": review.asked,
+        "deal": review.deal.name,
+        "customer": review.deal.name,
+        "owner": review.owner,
+        "open": True,
+        "standing": None,
+        "source": None,
+        "probed": bool(BY_KEY[review.asked].angles),
+    }
+
+
+def _earlier(answer: Answer) -> dict[str, Any]:
+    return {"said": [reply.text for reply in answer.live], "at": answer.said_at, "source": answer.source}
+
+
+def _struggle(review: Review) -> str | None:
+    """The hard part in the rep's own words, for whoever has no idea yet how to help."""
+    lines = review.answer(STRUGGLE).lines(Label.CUSTOMER)
+    return lines[0].text if lines else None
+
+
+def _minutes(review: Review) -> int | None:
+    """How long the review took, if it was done in one go: days between two replies say nothing."""
+    if review.ended_at is None:
+        return None
+    minutes = max(1, round((review.ended_at - review.opened_at).total_seconds() / 60))
+    return minutes if minutes < LONGEST_SITTING else None
+
+
+def _standing(review: Review) -> dict[str, Any]:
+    """Where a review stands, in a line."""
+    return {
+        "deal": review.deal.name,
+        "owner": review.owner,
+        "channel": review.channel,
+        "status": review.status,
+        "number": review.number,
+        "total": len(review.questions),
+        "ended_at": review.ended_at,
+    }
+
+
+def _known(review: Review, question: str) -> dict[str, Any]:
+    """What is known under a question: said in this review, else in one before."""
+    answer = review.answer(question)
+    if not answer.heard and answer.standing is not Standing.NOT_KNOWN:
+        answer = review.earlier.get(question, answer)
+    return {
+        "question": question,
+        "lines": [line.text for line in answer.lines(Label.CUSTOMER, Label.UNCLEAR)],
+        "standing": answer.standing,
+        "source": answer.source,
+        "at": answer.said_at,
+    }
+
+
+def _details(deal: Deal) -> dict[str, Any]:
+    return {
+        "stage": deal.stage,
+        "their_date": deal.their_date,
+        "their_date_source": deal.their_date_source,
+        "close_date": deal.close_date,
+        "period": deal.period,
+    }
+
+
+def _summary(review: Review, now: datetime) -> dict[str, Any]:
+    summed = summarise(review)
+    return {
+        **asdict(summed),
+        "review": review.id,
+        "deal": review.deal.name,
+        "customer": review.deal.name,
+        "owner": review.owner,
+        "people": review.people,
+        "status": review.status,
+        "opened_at": review.opened_at,
+        "ended_at": review.ended_at,
+        "minutes": _minutes(review),
+        "last_reviewed": review.last_reviewed,
+        "details": _details(review.deal),
+        "struggle": _struggle(review),
+        "at": now,
+    }
