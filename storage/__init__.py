@@ -1,0 +1,1 @@
+"""Where reviews are kept: tables, migrations, and repositories that return whole domain objects."""

@@ -1,0 +1,126 @@
+"""The database: how it is opened, brought up to date, and used one transaction at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import Session
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 30
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used; the message says why and what to do, in one sentence."""
+
+
+class Database:
+    """One database, SQLite or Postgres, by its SQLAlchemy URL.
+
+    Raises `DatabaseProblem` when the URL names no database that can be used.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _open(url)
+        self._where = make_url(url).render_as_string(hide_password=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose work is committed at the end, or undone if anything is raised.
+
+        On SQLite it holds the write lock from the start, so what it reads cannot change under it. On Postgres a
+        repository locks the review it loads.
+        """
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version's shape; safe to run any number of times, also from two processes.
+
+        Raises `DatabaseProblem` if the database cannot be reached or written, or is newer than this code.
+        """
+        try:
+            with self.engine.begin() as connection:
+                _upgrade(connection, self._where)
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise DatabaseProblem(
+                f"The database {self._where} cannot be used ({reason}); check DATABASE_URL and that it may be written."
+            ) from error
+
+    def reachable(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except DBAPIError:
+            return False
+        return True
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration for a connection that is already open."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection, where: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('dealreview migrations'))"))
+    config = alembic_config(connection)
+    current = MigrationContext.configure(connection).get_current_revision()
+    try:
+        if current:
+            ScriptDirectory.from_config(config).get_revision(current)
+    except CommandError as error:
+        raise DatabaseProblem(
+            f"The database {where} was made by a newer version of Dealreview (revision {current}); "
+            "install that version, or restore a back-up made by this one."
+        ) from error
+    command.upgrade(config, "head")
+
+
+def _open(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        if parsed.get_backend_name() != "sqlite":
+            raise DatabaseProblem(
+                "DATABASE_URL must begin with sqlite:/// or postgresql://; other databases are not supported."
+            )
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise DatabaseProblem(
+            "DATABASE_URL is not a database address; write it like sqlite:///dealreview.db or "
+            "postgresql://user:password@host/name."
+        ) from error
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin a transaction by itself: we say when, and which kind
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,193 @@
+"""The tables. One row for what is true now, one append-only row (`turn`) for each thing that happened."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from flows.review import OPEN
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, kept in UTC and always returned with its zone, also by SQLite, which knows none."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: Utc, str: Text, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class PersonRow(Base):
+    """A member of a Slack workspace: their name and IANA time zone, as Slack last told us."""
+
+    __tablename__ = "person"
+
+    team: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    tz: Mapped[str]
+
+
+class DealRow(Base):
+    """A deal; `name_key` is its name without regard to case and spacing, unique in its scope."""
+
+    __tablename__ = "deal"
+    __table_args__ = (UniqueConstraint("team", "scope", "name_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team: Mapped[str]
+    scope: Mapped[str]
+    name: Mapped[str]
+    name_key: Mapped[str]
+    owner: Mapped[str]
+    stage: Mapped[str | None]
+    their_date: Mapped[date | None]
+    their_date_source: Mapped[str]
+    close_date: Mapped[date | None]
+    period: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+_IS_OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN))))
+
+
+class ReviewRow(Base):
+    """A review. The database itself refuses a second open one for the same deal."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        Index("uq_review_open", "deal_id", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index("ix_review_deal", "deal_id", "id"),
+        Index("ix_review_channel", "channel"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"))
+    channel: Mapped[str]
+    owner: Mapped[str]
+    opened_by: Mapped[str]
+    opened_at: Mapped[datetime]
+    questions: Mapped[list[Any]]
+    asked: Mapped[str]
+    ask: Mapped[int]
+    status: Mapped[str] = mapped_column(String(20))
+    led_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+
+    deal: Mapped[DealRow] = relationship(lazy="joined")
+    answers: Mapped[list[AnswerRow]] = relationship(
+        foreign_keys="AnswerRow.review_id", lazy="selectin", order_by="AnswerRow.question"
+    )
+    replies: Mapped[list[ReplyRow]] = relationship(lazy="selectin", order_by="ReplyRow.message_ts")
+
+
+class AnswerRow(Base):
+    """How a question was dealt with in a review. `said_in` is the review whose words are *still true*."""
+
+    __tablename__ = "answer"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    standing: Mapped[str | None]
+    source: Mapped[str | None]
+    said_at: Mapped[datetime | None]
+    said_in: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
+    probes: Mapped[list[Any]]
+
+
+class ReplyRow(Base):
+    """What a person wrote, as it reads now. A Slack message is kept once, however often Slack delivers it."""
+
+    __tablename__ = "reply"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
+    message_ts: Mapped[str] = mapped_column(primary_key=True)
+    question: Mapped[str]
+    author: Mapped[str]
+    text: Mapped[str]
+    spans: Mapped[list[Any]]
+    withdrawn: Mapped[bool]
+    moved: Mapped[dict[str, Any]]
+
+
+class TurnRow(Base):
+    """One thing that happened in a review; never changed. An `amended` turn leaves the old words in the one before."""
+
+    __tablename__ = "turn"
+    __table_args__ = (UniqueConstraint("review_id", "occasion"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    kind: Mapped[str]
+    person: Mapped[str]
+    occasion: Mapped[str]
+    question: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[datetime]
+
+
+class MessageRow(Base):
+    """What the bot says in one slot of a review: decided (`version`) and, once Slack has it, said (`said`).
+
+    `ts` is Slack's id of the message, None until it is posted; `tries` counts posts whose outcome is not known, and
+    `refused` is Slack's reason when it will never be posted.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("review_id", "slot"),
+        Index("ix_message_place", "channel", "ts"),
+        Index(
+            "ix_message_unsaid",
+            "decided_at",
+            "id",
+            sqlite_where=text("said < version"),
+            postgresql_where=text("said < version"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    channel: Mapped[str]
+    slot: Mapped[str]
+    name: Mapped[str]
+    context: Mapped[dict[str, Any]]
+    version: Mapped[int]
+    said: Mapped[int]
+    ts: Mapped[str | None]
+    decided_at: Mapped[datetime]
+    tries: Mapped[int]
+    refused: Mapped[str | None]

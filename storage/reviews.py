@@ -1,0 +1,244 @@
+"""Reviews: loaded whole under a lock, saved whole with the turn that changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from flows.lens import Label, Reading, Span
+from flows.review import OPEN, Answer, Deal, Reply, Review, Source, Standing, Status, Turn
+from flows.utterances import PARENT, ask_slot, summary_slot
+from storage.deals import to_deal
+from storage.models import AnswerRow, DealRow, MessageRow, ReplyRow, ReviewRow, TurnRow
+
+LONGEST_LIST = 20
+
+NEVER = "0"
+"""Stands for the time of a message that Slack refused: everything came after it."""
+
+
+class Reviews:
+    """The reviews of one workspace. What is loaded with `lock` stays as it is until the transaction ends."""
+
+    def __init__(self, session: Session, team: str) -> None:
+        self._session = session
+        self._team = team
+
+    def lock(self, review_id: int) -> Review | None:
+        """Load a review that no other transaction can change meanwhile; None if this workspace has none by that id."""
+        found = self._session.scalar(self._ids(ReviewRow.id == review_id).with_for_update(of=ReviewRow))
+        return self._load(found) if found else None
+
+    def in_thread(self, channel: str, thread_ts: str) -> Review | None:
+        """The review that is held in a thread; None when the thread is no review's."""
+        parent = select(MessageRow.review_id).where(
+            MessageRow.channel == channel, MessageRow.ts == thread_ts, MessageRow.slot == PARENT
+        )
+        found = self._session.scalar(self._ids(ReviewRow.id.in_(parent)))
+        return self._load(found) if found else None
+
+    def open_for(self, deal: Deal) -> Review | None:
+        """The deal's open review, if there is one."""
+        found = self._session.scalar(self._ids(ReviewRow.deal_id == deal.id, ReviewRow.status.in_(OPEN)))
+        return self._load(found) if found else None
+
+    def latest_for(self, deal: Deal) -> Review | None:
+        """The deal's latest review, open or over."""
+        newest = self._ids(ReviewRow.deal_id == deal.id).order_by(ReviewRow.id.desc()).limit(1)
+        found = self._session.scalar(newest)
+        return self._load(found) if found else None
+
+    def open_of(self, person: str) -> list[Review]:
+        """The open reviews a person owns or opened, newest first."""
+        mine = (ReviewRow.owner == person) | (ReviewRow.opened_by == person)
+        ids = self._session.scalars(self._ids(ReviewRow.status.in_(OPEN), mine).order_by(ReviewRow.id.desc()))
+        return [self._load(found) for found in ids]
+
+    def latest_readable(self, person: str, channel: str) -> list[Review]:
+        """Each deal's latest review held in a channel or with a person in it: open ones first, then the newest."""
+        wrote = select(ReplyRow.review_id).where(ReplyRow.author == person)
+        mine = (ReviewRow.owner == person) | (ReviewRow.opened_by == person) | ReviewRow.id.in_(wrote)
+        held = mine | (ReviewRow.channel == channel)
+        newest = select(func.max(ReviewRow.id)).where(held).group_by(ReviewRow.deal_id)
+        is_open = ReviewRow.status.in_(OPEN)
+        ids = self._session.scalars(
+            self._ids(ReviewRow.id.in_(newest)).order_by(is_open.desc(), ReviewRow.id.desc()).limit(LONGEST_LIST)
+        )
+        return [self._load(found) for found in ids]
+
+    def add(
+        self, deal: Deal, channel: str, owner: str, opened_by: str, questions: Sequence[str], now: datetime
+    ) -> Review:
+        """Open a review. Raises `sqlalchemy.exc.IntegrityError` if the deal has an open one."""
+        row = ReviewRow(
+            deal_id=deal.id,
+            channel=channel,
+            owner=owner,
+            opened_by=opened_by,
+            opened_at=now,
+            questions=list(questions),
+            asked=questions[0],
+            ask=1,
+            status=Status.AWAITING_ANSWER,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return self._load(row.id)
+
+    def save(self, review: Review, turn: Turn) -> None:
+        """Keep a review as it is after a turn, and the turn itself."""
+        row = self._session.get_one(ReviewRow, review.id)
+        row.asked, row.ask, row.status = review.asked, review.ask, review.status
+        row.led_by, row.ended_at = review.led_by, review.ended_at
+        for answer in review.answers.values():
+            self._session.merge(_answer_row(review.id, answer))
+            for reply in answer.replies:
+                self._session.merge(_reply_row(review.id, answer.question, reply))
+        self._session.add(
+            TurnRow(
+                review_id=review.id,
+                kind=turn.kind,
+                person=turn.person,
+                occasion=turn.occasion,
+                question=turn.question,
+                text=turn.text,
+                at=turn.at,
+            )
+        )
+        self._session.flush()
+
+    def knows(self, review: Review, occasion: str) -> bool:
+        """Whether a happening was already taken into account: Slack delivers some things twice."""
+        seen = select(TurnRow.id).where(TurnRow.review_id == review.id, TurnRow.occasion == occasion)
+        return self._session.scalar(seen) is not None
+
+    def turns(self, review_id: int) -> list[Turn]:
+        """Everything that happened in a review, in order."""
+        rows = self._session.scalars(select(TurnRow).where(TurnRow.review_id == review_id).order_by(TurnRow.id))
+        return [Turn(row.kind, row.person, row.occasion, row.at, row.question, row.text) for row in rows]
+
+    def _ids(self, *where: ColumnElement[bool]) -> Select[int]:
+        return select(ReviewRow.id).join(DealRow).where(DealRow.team == self._team, *where)
+
+    def _load(self, review_id: int) -> Review:
+        row = self._session.get_one(ReviewRow, review_id, populate_existing=True)
+        status = Status(row.status)
+        earlier, last_reviewed = self._earlier(row)
+        return Review(
+            id=row.id,
+            deal=to_deal(row.deal),
+            channel=row.channel,
+            owner=row.owner,
+            opened_by=row.opened_by,
+            opened_at=row.opened_at,
+            questions=tuple(row.questions),
+            asked=row.asked,
+            ask=row.ask,
+            status=status,
+            answers={answer.question: self._answer(row, answer) for answer in row.answers},
+            earlier=earlier,
+            last_reviewed=last_reviewed,
+            thread_ts=self._ts(row.id, PARENT),
+            led_by=row.led_by,
+            asked_ts=self._ts(row.id, ask_slot(row.ask) if status in OPEN else summary_slot(row.ask)),
+            ended_at=row.ended_at,
+        )
+
+    def _answer(self, row: ReviewRow, answer: AnswerRow) -> Answer:
+        return Answer(
+            question=answer.question,
+            standing=Standing(answer.standing) if answer.standing else None,
+            replies=_replies(row.replies, answer.question),
+            carried=self._said_in(answer.said_in, answer.question) if answer.said_in else (),
+            source=Source(answer.source) if answer.source else None,
+            said_at=answer.said_at,
+            said_in=answer.said_in,
+            probes=tuple(answer.probes),
+        )
+
+    def _said_in(self, review_id: int, question: str) -> tuple[Reply, ...]:
+        rows = select(ReplyRow).where(ReplyRow.review_id == review_id).order_by(ReplyRow.message_ts)
+        return _replies(self._session.scalars(rows), question)
+
+    def _earlier(self, row: ReviewRow) -> tuple[dict[str, Answer], datetime | None]:
+        """What was last heard under each question in the deal's reviews before this one, and when the last ended."""
+        before = self._session.scalars(
+            select(ReviewRow)
+            .where(ReviewRow.deal_id == row.deal_id, ReviewRow.id < row.id, ReviewRow.ended_at.is_not(None))
+            .order_by(ReviewRow.id.desc())
+        ).all()
+        earlier: dict[str, Answer] = {}
+        for review in before:
+            for answer_row in review.answers:
+                if answer_row.question in earlier:
+                    continue
+                answer = self._answer(review, answer_row)
+                if answer.live and answer.standing in (Standing.ANSWERED, Standing.STILL_TRUE):
+                    earlier[answer.question] = _as_earlier(answer, review.id)
+        return earlier, before[0].ended_at if before else None
+
+    def _ts(self, review_id: int, slot: str) -> str | None:
+        message = self._session.scalar(
+            select(MessageRow).where(MessageRow.review_id == review_id, MessageRow.slot == slot)
+        )
+        if message is None:
+            return None
+        return NEVER if message.refused else message.ts
+
+
+def _as_earlier(answer: Answer, review_id: int) -> Answer:
+    """An answer as a later review sees it: its live words, wherever they were first said."""
+    return Answer(
+        question=answer.question,
+        standing=Standing.ANSWERED,
+        replies=answer.live,
+        source=answer.source,
+        said_at=answer.said_at,
+        said_in=answer.said_in or review_id,
+        probes=answer.probes,
+    )
+
+
+def _replies(rows: Iterable[ReplyRow], question: str) -> tuple[Reply, ...]:
+    return tuple(
+        Reply(
+            message_ts=row.message_ts,
+            author=row.author,
+            text=row.text,
+            reading=Reading(
+                tuple(Span(start, end, Label(label), sure) for start, end, label, sure in row.spans), row.text
+            ),
+            withdrawn=row.withdrawn,
+            moved={line: Label(label) for line, label in row.moved.items()},
+        )
+        for row in rows
+        if row.question == question
+    )
+
+
+def _answer_row(review_id: int, answer: Answer) -> AnswerRow:
+    return AnswerRow(
+        review_id=review_id,
+        question=answer.question,
+        standing=answer.standing,
+        source=answer.source,
+        said_at=answer.said_at,
+        said_in=answer.said_in,
+        probes=list(answer.probes),
+    )
+
+
+def _reply_row(review_id: int, question: str, reply: Reply) -> ReplyRow:
+    return ReplyRow(
+        review_id=review_id,
+        message_ts=reply.message_ts,
+        question=question,
+        author=reply.author,
+        text=reply.text,
+        spans=[[span.start, span.end, span.label, span.confidence] for span in reply.reading.spans],
+        withdrawn=reply.withdrawn,
+        moved=dict(reply.moved),
+    )
