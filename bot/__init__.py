@@ -1,0 +1,1 @@
+"""The Slack bot: listeners, use cases, and what speaks to Slack."""

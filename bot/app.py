@@ -1,0 +1,125 @@
+"""The composition root: the only place where the parts of the bot are built and joined."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+from bot.directory import Directory
+from bot.engine import Engine
+from bot.listeners import buttons, commands, forms, threads
+from bot.service.deals import DealService
+from bot.service.desk import Desk
+from bot.service.reviews import ReviewService
+from bot.settings import BadSetting, Settings
+from bot.speaker import Speaker
+from flows import lens
+from flows import utterances as say
+from flows.lens import Lens
+from storage.database import Database
+
+RATE_LIMIT_RETRIES = 5
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Dealreview:
+    """The whole bot, joined but not yet running."""
+
+    bolt: App
+    engine: Engine
+    database: Database
+
+    def start(self) -> None:
+        """Say what an earlier process left unsaid, and from now on what is decided."""
+        self.engine.start()
+
+    def stop(self) -> None:
+        self.engine.stop()
+        self.database.close()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, read: Lens = lens.read) -> Dealreview:
+    """Build the bot. `clock` gives the time in UTC; `read` is the lens.
+
+    Raises `BadSetting` when Slack does not accept the token, and `storage.database.DatabaseProblem`.
+    """
+    database = Database(settings.database_url)
+    database.upgrade()
+    client = WebClient(
+        settings.bot_token,
+        base_url=settings.slack_api_url,
+        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)],
+    )
+    bolt = App(
+        client=WebClient(base_url=settings.slack_api_url),  # without the token, which `authorize` brings
+        signing_secret=settings.signing_secret,
+        authorize=_authorize(client),
+        request_verification_enabled=bool(settings.signing_secret),
+        process_before_response=True,  # Slack is told that something arrived when it is committed, not before
+    )
+    directory = Directory(client, database)
+    speaker = Speaker(client, directory)
+    engine = Engine(database, speaker)
+    reviews = ReviewService(database, engine, speaker, directory, read, clock, settings.burst)
+    deals = DealService(database, directory)
+    desk = Desk(reviews, deals, directory, speaker)
+    commands.register(bolt, desk, reviews, speaker)
+    threads.register(bolt, reviews, directory, speaker)
+    buttons.register(bolt, reviews, deals, speaker)
+    forms.register(bolt, reviews, speaker)
+    _answer_for_errors(bolt, speaker)
+    return Dealreview(bolt, engine, database)
+
+
+def _authorize(client: WebClient) -> Callable[..., AuthorizeResult]:
+    """Who the bot is, asked of Slack once. Requests of any other workspace are not ours."""
+    try:
+        me = client.auth_test()
+    except SlackApiError as error:
+        raise BadSetting(
+            f"Slack does not accept SLACK_BOT_TOKEN ({error.response.get('error')}); "
+            "copy it again from your app's settings."
+        ) from error
+    except OSError as error:
+        raise BadSetting(f"Slack cannot be reached at SLACK_API_URL {client.base_url} ({error}).") from error
+    bot = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=me)
+
+    def authorize(team_id: str | None) -> AuthorizeResult | None:
+        return bot if team_id in (None, bot.team_id) else None
+
+    return cast(Callable[..., AuthorizeResult], authorize)  # Bolt takes None for "not installed there"
+
+
+def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
+    @bolt.error
+    def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """An event is not acknowledged, so that Slack sends it again; a person who waits gets an answer."""
+        reference = uuid.uuid4().hex[:8]
+        log.error("error %s", reference, exc_info=error)
+        if body.get("type") == "event_callback":
+            return BoltResponse(status=500)
+        team = body.get("team_id") or (body.get("team") or {}).get("id", "")
+        words = speaker.render(team, say.went_wrong(reference))
+        if body.get("type") == "view_submission":
+            block = next(iter(body["view"]["state"]["values"]), "")
+            return BoltResponse(status=200, body={"response_action": "errors", "errors": {block: words.text}})
+        if "command" in body:
+            return BoltResponse(status=200, body=words.private)
+        speaker.whisper(team, body["channel"]["id"], body["user"]["id"], None, say.went_wrong(reference))
+        return BoltResponse(status=200)

@@ -1,0 +1,149 @@
+"""The Block Kit pieces that templates use. All else in a template is words, and a paragraph of words is a section."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot import mrkdwn
+
+MARK = "\x1e"
+"""Begins a line that is a block. No person's text holds it: control characters are dropped on the way in and out."""
+
+LONGEST_SECTION = 3000
+LONGEST_OPTION = 75
+MOST_OPTIONS = 100
+
+Json = dict[str, Any]
+
+
+def assemble(rendered: str) -> list[Json]:
+    """The blocks of a rendered template."""
+    blocks: list[Json] = []
+    paragraph: list[str] = []
+
+    def end_paragraph() -> None:
+        if paragraph:
+            words = mrkdwn.shorten("\n".join(paragraph), LONGEST_SECTION)
+            blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": words}})
+            paragraph.clear()
+
+    for line in rendered.split("\n"):
+        if line.startswith(MARK):
+            end_paragraph()
+            blocks.append(json.loads(line[1:]))
+        elif line.strip():
+            paragraph.append(line.rstrip())
+        else:
+            end_paragraph()
+    end_paragraph()
+    return blocks
+
+
+def divider() -> str:
+    return _line({"type": "divider"})
+
+
+def header(words: str) -> str:
+    return _line({"type": "header", "text": _text(words)})
+
+
+def small(caller: Callable[[], str]) -> str:
+    """Words in small print: `{% call small() %}…{% endcall %}`."""
+    words = mrkdwn.shorten(caller().strip(), LONGEST_SECTION)
+    return _line({"type": "context", "elements": [{"type": "mrkdwn", "text": words}]})
+
+
+def buttons(elements: Sequence[Json]) -> str:
+    return _line({"type": "actions", "elements": list(elements)})
+
+
+def button(label: str, action: str, value: object, style: str = "") -> Json:
+    element = {"type": "button", "text": _text(label), "action_id": action, "value": str(value)}
+    return {**element, "style": style} if style else element
+
+
+def modal(callback: str, title: str, submit: str, close: str, metadata: object = "") -> str:
+    return _line(
+        {
+            "type": "modal",
+            "callback_id": callback,
+            "private_metadata": str(metadata),
+            "title": _text(title),
+            "submit": _text(submit),
+            "close": _text(close),
+        }
+    )
+
+
+def home_tab() -> str:
+    return _line({"type": "home"})
+
+
+def input(name: str, label: str, element: Json, hint: str = "", optional: bool = True) -> str:  # noqa: A001
+    """One line of a form; `name` is its block id."""
+    block = {
+        "type": "input",
+        "block_id": name,
+        "label": _text(label),
+        "element": {**element, "action_id": "value"},
+        "optional": optional,
+    }
+    return _line({**block, "hint": _text(hint)} if hint else block)
+
+
+def select(options: Sequence[Sequence[str]], chosen: str | None = None) -> Json:
+    """A select of pairs of value and words; the last ones if there are more than Slack takes."""
+    offered = [_option(*option) for option in options[-MOST_OPTIONS:]]
+    element: Json = {"type": "static_select", "options": offered}
+    initial = next((option for option in offered if option["value"] == chosen), None)
+    return {**element, "initial_option": initial} if initial else element
+
+
+def radio(options: Sequence[Sequence[str]]) -> Json:
+    return {"type": "radio_buttons", "options": [_option(*option) for option in options]}
+
+
+def text_input(initial: str, placeholder: str, most: int) -> Json:
+    element = {"type": "plain_text_input", "placeholder": _text(placeholder), "max_length": most}
+    return {**element, "initial_value": mrkdwn.plain(initial)} if initial else element
+
+
+def date_input(initial: str | None) -> Json:
+    element = {"type": "datepicker"}
+    return {**element, "initial_date": initial} if initial else element
+
+
+def person_input() -> Json:
+    return {"type": "users_select"}
+
+
+def conversation_input(chosen: str) -> Json:
+    """A select of conversations; without a choice, the one the form was opened from."""
+    element: Json = {"type": "conversations_select", "filter": {"exclude_bot_users": True}}
+    return (
+        {**element, "initial_conversation": chosen} if chosen else {**element, "default_to_current_conversation": True}
+    )
+
+
+def _option(value: str, words: str) -> Json:
+    return {"text": _text(words, LONGEST_OPTION), "value": value}
+
+
+def _text(words: str, most: int = 150) -> Json:
+    """Slack reads no mrkdwn here, so an encoded value is shown as it was typed."""
+    return {"type": "plain_text", "text": mrkdwn.shorten(mrkdwn.plain(words), most)}
+
+
+def _line(block: Json) -> str:
+    return f"\n{MARK}{json.dumps(block)}\n"
+
+
+FOR_TEMPLATES: dict[str, Callable[..., Any]] = {
+    each.__name__: each
+    for each in (
+        divider, header, small, buttons, button, modal, home_tab, input, select, radio, text_input, date_input,
+        person_input, conversation_input,
+    )
+}  # fmt: skip

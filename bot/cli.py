@@ -1,0 +1,109 @@
+"""`dealreview …`: run the bot, look after its database, print its manifest, try it without Slack."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from aiohttp import web
+from dotenv import dotenv_values
+
+from bot import manifest as manifests
+from bot.app import Dealreview, create_app
+from bot.http import http_app
+from bot.settings import BadSetting, Door, Settings, database_url
+from bot.socket_mode import connected
+from storage.database import Database, DatabaseProblem
+
+log = logging.getLogger(__name__)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Deal reviews in Slack that are about the customer."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+@main.command()
+def serve() -> None:
+    """Run the bot. Its settings come from the environment and from .env; see README.md."""
+    try:
+        settings = Settings.load()
+        bot = create_app(settings)
+    except (BadSetting, DatabaseProblem) as problem:
+        raise click.ClickException(str(problem)) from None
+    bot.start()
+    try:
+        if settings.door is Door.SOCKET:
+            _serve_socket_mode(bot, settings)
+        else:
+            log.info("Listening for Slack on port %d.", settings.port)
+            web.run_app(http_app(bot), port=settings.port, access_log=None, print=None)
+    finally:
+        bot.stop()
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database named by DATABASE_URL to this version's shape."""
+    url = database_url({**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ})
+    try:
+        database = Database(url)
+        database.upgrade()
+    except DatabaseProblem as problem:
+        raise click.ClickException(str(problem)) from None
+    database.close()
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@click.option("--http", metavar="URL", help="Print the HTTP variant, for a bot that Slack reaches at URL.")
+def manifest(http: str | None) -> None:
+    """Print the app manifest to create the Slack app from."""
+    if http is None:
+        click.echo(manifests.as_yaml(manifests.socket_mode()), nl=False)
+        return
+    if urlsplit(http).scheme != "https" or not urlsplit(http).netloc:
+        raise click.BadParameter(f"{http!r} is not an address that begins with https://", param_hint="--http")
+    click.echo(manifests.as_yaml(manifests.http(http)), nl=False)
+
+
+@main.command()
+@click.option("--port", default=8765, show_default=True, help="Where the page is served, on this machine only.")
+@click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Keep everything said in DIR.")
+def demo(port: int, no_browser: bool, data: Path | None) -> None:
+    """Try the bot without Slack: a local workspace with a page, three deals, and people to act as."""
+    from bot.demo import run
+
+    logging.getLogger().setLevel(logging.WARNING)
+    run(port, not no_browser, data)
+
+
+@main.command()
+def lens() -> None:
+    """Read JSONL {"id", "question", "text"} on stdin, write whose story each stretch tells on stdout."""
+    from flows.lens.command import run
+
+    for line in run(sys.stdin):
+        click.echo(line)
+
+
+def _serve_socket_mode(bot: Dealreview, settings: Settings) -> None:
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    with connected(bot, settings):
+        log.info("Connected to Slack in Socket Mode.")
+        stop.wait()

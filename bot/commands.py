@@ -1,0 +1,64 @@
+"""What a person asks of `/dealreview`: the words after the command, read."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+
+LONGEST_NAME = 120
+
+HELP, LIST, SHOW = "help", "list", "show"
+SUBCOMMANDS = (HELP, LIST, SHOW)
+COMMONLY_TRIED = frozenset(
+    {"add", "archive", "close", "config", "create", "delete", "edit", "export", "import", "new", "open", "pause",
+     "remove", "rename", "report", "resume", "review", "settings", "start", "status", "stop", "summary", "update"}
+)  # fmt: skip
+"""Words people expect to be subcommands. A deal may still be called so: in quotes."""
+
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_QUOTED = re.compile(r"""^["“](.*)["”]$""", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as read: what is asked (`start`, `form`, `help`, `list`, `show` or `unknown`), and of what.
+
+    `name` is a deal's name, still in Slack's encoding, or the unknown words; `people` are the mentioned people's ids;
+    `meant` is the subcommand that unknown words resemble.
+    """
+
+    kind: str
+    name: str = ""
+    people: tuple[str, ...] = ()
+    meant: str = ""
+
+
+def parse(text: str) -> Command:
+    """Read the words after `/dealreview`. Anything that is no subcommand, nor looks like one, names a deal."""
+    people = tuple(dict.fromkeys(_MENTION.findall(text)))
+    words = " ".join(_MENTION.sub(" ", text).split())
+    if quoted := _QUOTED.match(words):
+        return Command("start", quoted[1].strip(), people)
+    first, _, rest = words.partition(" ")
+    verb = first.casefold()
+    if not words:
+        return Command("start" if people else "form", "", people)
+    if verb in (HELP, LIST) and not rest:
+        return Command(verb)
+    if verb == SHOW:
+        return Command(SHOW, _unquoted(rest), people)
+    if verb in COMMONLY_TRIED or first.startswith("--"):
+        return Command("unknown", words, people, meant=_nearest(verb))
+    if first.islower() and len(first) > 2 and (meant := _nearest(verb)) and (not rest or meant == SHOW):
+        return Command("unknown", words, people, meant=meant)
+    return Command("start", words, people)
+
+
+def _unquoted(name: str) -> str:
+    quoted = _QUOTED.match(name)
+    return quoted[1].strip() if quoted else name
+
+
+def _nearest(verb: str) -> str:
+    return next(iter(difflib.get_close_matches(verb, SUBCOMMANDS, n=1, cutoff=0.7)), "")

@@ -1,0 +1,101 @@
+"""Who and what is in the workspace: asked of Slack once, remembered in the database."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from storage.database import Database
+from storage.deals import Person, find_person, keep_person
+
+log = logging.getLogger(__name__)
+
+
+class Standing(StrEnum):
+    """Whether a review can be held in a place."""
+
+    WELCOME = "welcome"
+    NOT_A_MEMBER = "not_a_member"  # the bot must be invited first
+    SHARED = "shared"  # people of another company read along
+
+
+@dataclass(frozen=True)
+class Place:
+    """A channel or direct message. `scope` is empty if anyone in the workspace may read it, else its own id."""
+
+    channel: str
+    scope: str
+    standing: Standing
+
+
+class Directory:
+    """Looks people and places up. Reads only; `known` never leaves the process."""
+
+    def __init__(self, client: WebClient, database: Database) -> None:
+        self._client = client
+        self._database = database
+
+    def known(self, team: str, person_id: str) -> Person:
+        """What we remember of a person; a nameless colleague in UTC if that is nothing."""
+        with self._database.transaction() as session:
+            return find_person(session, team, person_id) or Person(team, person_id, "a colleague", "UTC")
+
+    def name(self, team: str, person_id: str) -> str:
+        """What a person is called, asking Slack if need be; empty when nobody knows."""
+        person = self.meet(team, person_id)
+        return person.name if person else ""
+
+    def meet(self, team: str, person_id: str) -> Person | None:
+        """A person, asked of Slack the first time. None for a bot, a deactivated account or an unknown id."""
+        with self._database.transaction() as session:
+            if person := find_person(session, team, person_id):
+                return person
+        try:
+            user = self._client.users_info(user=person_id)["user"]
+        except SlackApiError as error:
+            log.info("Slack does not tell who %s is: %s", person_id, error.response.get("error"))
+            return None
+        if user.get("deleted") or user.get("is_bot"):
+            return None
+        profile = user.get("profile") or {}
+        name = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user["name"]
+        person = Person(team, person_id, name, _zone(user.get("tz")))
+        with self._database.transaction() as session:
+            keep_person(session, person)
+        return person
+
+    def place(self, channel: str) -> Place:
+        """A channel as it is now: membership and sharing change, so they are asked each time."""
+        try:
+            found = self._client.conversations_info(channel=channel)["channel"]
+        except SlackApiError:
+            return Place(channel, channel, Standing.NOT_A_MEMBER)
+        direct = found.get("is_im") or found.get("is_mpim")
+        private = direct or found.get("is_private") or found.get("is_group")
+        scope = channel if private else ""
+        if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+            return Place(channel, scope, Standing.SHARED)
+        if not direct and not found.get("is_member", True):
+            return Place(channel, scope, Standing.NOT_A_MEMBER)
+        return Place(channel, scope, Standing.WELCOME)
+
+    def link(self, channel: str, ts: str | None) -> str:
+        """The address of a message, or empty when there is none."""
+        if not ts:
+            return ""
+        try:
+            return str(self._client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+        except SlackApiError:
+            return ""
+
+
+def _zone(name: str | None) -> str:
+    try:
+        return ZoneInfo(name or "UTC").key
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"

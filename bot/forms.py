@@ -1,0 +1,79 @@
+"""What a person filled into a form, read from a view's state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flows import utterances as say
+from flows.review import Deal, Label, Stage
+from flows.utterances import Utterance
+
+VALUE = "value"
+"""The action id of every input: its block id says what it is."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The values of a submitted form by block id, and why some of them will not do."""
+
+    values: Mapping[str, str]
+    errors: Mapping[str, Utterance]
+
+    def deal(self, team: str, person: str) -> Deal:
+        """The deal that was described. Without an owner it belongs to the person who filled the form in."""
+        values = self.values
+        return Deal(
+            id=0,
+            team=team,
+            scope="",
+            name=" ".join(values.get("name", "").split()),
+            owner=values.get("owner", ""),
+            stage=Stage(values["stage"]) if values.get("stage") else None,
+            their_date=_date(values.get("their_date", "")),
+            their_date_source=values.get("their_date_source", "").strip(),
+            close_date=_date(values.get("close_date", "")),
+            period=values.get("period", "").strip(),
+        )
+
+    @property
+    def line(self) -> tuple[str, int]:
+        """Which line to move: the message it was said in and its position there."""
+        message_ts, _, position = self.values["line"].partition(":")
+        return message_ts, int(position)
+
+    @property
+    def label(self) -> Label:
+        return Label(self.values["label"])
+
+
+def read(view: Mapping[str, Any]) -> Filled:
+    """Read a `view_submission`. A date that no calendar has is an error at its block."""
+    state = view["state"]["values"]
+    values = {block: _value(inputs[VALUE]) for block, inputs in state.items() if VALUE in inputs}
+    wrong = {
+        block: say.impossible_date()
+        for block in ("their_date", "close_date")
+        if values.get(block) and _date(values[block]) is None
+    }
+    return Filled(values, wrong)
+
+
+def _value(given: Mapping[str, Any]) -> str:
+    """The one value of an input, whatever its kind; empty when it was left open."""
+    option = given.get("selected_option")
+    if option:
+        return str(option["value"])
+    for kind in ("value", "selected_user", "selected_conversation", "selected_channel", "selected_date"):
+        if given.get(kind):
+            return str(given[kind])
+    return ""
+
+
+def _date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Slack's payloads, each turned into one call of a use case."""

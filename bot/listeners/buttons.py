@@ -1,0 +1,90 @@
+"""What people press: the buttons under questions, in the parent message, under a summary and in App Home."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+
+from bot.service.deals import DealService
+from bot.service.reviews import Pressed, ReviewService
+from bot.speaker import Speaker
+from flows import utterances as say
+from flows.review import Source
+from flows.turns import Act
+from flows.utterances import Utterance
+from flows.words import Word
+
+
+def register(bolt: App, reviews: ReviewService, deals: DealService, speaker: Speaker) -> None:
+    @bolt.action(re.compile("^word:"))
+    def on_word(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        review, ask = ids(action["value"], 2)
+        word = Word(action["action_id"].removeprefix("word:"))
+        answer(body, reviews.act(pressed(body, review), word, int(ask)))
+        ack()
+
+    @bolt.action(re.compile("^source:"))
+    def on_source(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        review, question, ask = ids(action["value"], 3)
+        source = Source(action["action_id"].removeprefix("source:"))
+        answer(body, reviews.tell_source(pressed(body, review), question, int(ask), source))
+        ack()
+
+    @bolt.action("share")
+    def on_share(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        answer(body, reviews.share(pressed(body, action["value"])))
+        ack()
+
+    @bolt.action("fix_line")
+    def on_fix_line(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        open_or_answer(body, reviews.lines_to_move(pressed(body, action["value"])))
+        ack()
+
+    @bolt.action("details")
+    def on_details(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        open_or_answer(body, reviews.details(pressed(body, action["value"])))
+        ack()
+
+    @bolt.action("start")
+    @bolt.shortcut("start_review")
+    def on_start(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        form = say.start_form("", body["user"]["id"])
+        speaker.open_form(str(context.team_id), body["trigger_id"], form)
+        ack()
+
+    @bolt.action(re.compile(""))
+    def on_link(ack: Ack) -> None:
+        """A button that only opens an address is reported, too."""
+        ack()
+
+    @bolt.event("app_home_opened")
+    def on_home(event: dict[str, Any], context: BoltContext) -> None:
+        if event.get("tab") == "home":
+            team, person = str(context.team_id), event["user"]
+            speaker.show_home(team, person, deals.home(team, person))
+
+    def answer(body: dict[str, Any], hint: Utterance | None) -> None:
+        if hint:
+            thread = (body.get("message") or {}).get("thread_ts")
+            speaker.whisper(body["team"]["id"], body["channel"]["id"], body["user"]["id"], thread, hint)
+
+    def open_or_answer(body: dict[str, Any], found: Utterance) -> None:
+        if found.name.endswith("_form"):
+            speaker.open_form(body["team"]["id"], body["trigger_id"], found)
+        else:
+            answer(body, found)
+
+
+def pressed(body: dict[str, Any], review: str) -> Pressed:
+    person, occasion = body["user"]["id"], f"{body['actions'][0]['action_ts']}:{body['user']['id']}"
+    return Pressed(body["team"]["id"], body["channel"]["id"], int(review), Act(person, occasion))
+
+
+def ids(value: str, many: int) -> list[str]:
+    """The ids a button carries. Raises `ValueError` when they are not as many as they should be."""
+    parts = value.split(":")
+    if len(parts) != many:
+        raise ValueError(f"a button carries {value!r}, not {many} ids")
+    return parts

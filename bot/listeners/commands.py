@@ -1,0 +1,31 @@
+"""What people type: the slash command, and a mention of the bot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+
+from bot.service.desk import Desk, Typed
+from bot.service.reviews import ReviewService
+from bot.speaker import Speaker
+
+
+def register(bolt: App, desk: Desk, reviews: ReviewService, speaker: Speaker) -> None:
+    @bolt.command("/dealreview")
+    def on_command(ack: Ack, command: dict[str, Any]) -> None:
+        team = command["team_id"]
+        text = command.get("text") or ""
+        typed = Typed(team, command["user_id"], command["channel_id"], text, command["trigger_id"])
+        hint = desk.take(typed)
+        ack(**speaker.render(team, hint).private) if hint else ack()
+
+    @bolt.event("app_mention")
+    def on_mention(event: dict[str, Any], context: BoltContext) -> None:
+        """In a review's thread the same words also arrive as a message, and are taken there."""
+        team, channel, thread = str(context.team_id), event["channel"], event.get("thread_ts")
+        if event.get("bot_id") or reviews.is_held_in(team, channel, thread):
+            return
+        text = event["text"].replace(f"<@{context.bot_user_id}>", " ")
+        if hint := desk.take(Typed(team, event["user"], channel, text)):
+            speaker.whisper(team, channel, event["user"], thread, hint)

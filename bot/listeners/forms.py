@@ -1,0 +1,61 @@
+"""What people submit: the form that starts a review, a deal's details, and a line to move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import forms
+from bot.service.desk import check_name
+from bot.service.reviews import ReviewService
+from bot.speaker import Speaker
+from flows.turns import Act
+from flows.utterances import Utterance
+
+
+def register(bolt: App, reviews: ReviewService, speaker: Speaker) -> None:
+    @bolt.view("start_review")
+    def on_start(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        team, person = body["team"]["id"], body["user"]["id"]
+        filled = forms.read(view)
+        asked = filled.deal(team, person)
+        wrong = dict(filled.errors)
+        if problem := check_name(asked.name):
+            wrong["name"] = problem
+        if not wrong and (hint := reviews.start(team, person, filled.values["channel"], asked)):
+            wrong["channel" if hint.name == "cannot_hold" else "name"] = hint
+        finish(ack, team, wrong)
+
+    @bolt.view("details")
+    def on_details(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        team, by = body["team"]["id"], act(body)
+        filled = forms.read(view)
+        wrong = dict(filled.errors)
+        changed = filled.deal(team, by.person)
+        if not wrong and (hint := reviews.change_details(team, int(view["private_metadata"]), changed, by)):
+            wrong["stage"] = hint
+        finish(ack, team, wrong)
+
+    @bolt.view("fix_line")
+    def on_fix_line(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        team, filled = body["team"]["id"], forms.read(view)
+        message_ts, position = filled.line
+        review = int(view["private_metadata"])
+        hint = reviews.move_line(team, review, message_ts, position, filled.label, act(body))
+        finish(ack, team, {"line": hint} if hint else {})
+
+    def finish(ack: Ack, team: str, wrong: Mapping[str, Utterance]) -> None:
+        """Close the form, or keep it open with a sentence at what will not do: nothing typed is lost."""
+        if wrong:
+            ack(
+                response_action="errors",
+                errors={block: speaker.sentence(team, hint) for block, hint in wrong.items()},
+            )
+        else:
+            ack()
+
+
+def act(body: dict[str, Any]) -> Act:
+    return Act(body["user"]["id"], f"view:{body['view']['id']}:{body['view']['hash']}")

@@ -1,0 +1,33 @@
+"""The app manifest, in its two variants, from one source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SOURCE = Path(__file__).parent.parent / "manifest.yml"
+
+
+def socket_mode() -> dict[str, Any]:
+    """The manifest as it stands in `manifest.yml`: for Socket Mode."""
+    manifest: dict[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    return manifest
+
+
+def http(url: str) -> dict[str, Any]:
+    """The manifest for HTTP; `url` is where Slack reaches the bot, with or without `/slack/events`."""
+    address = url.rstrip("/").removesuffix("/slack/events") + "/slack/events"
+    manifest = socket_mode()
+    for command in manifest["features"]["slash_commands"]:
+        command["url"] = address
+    settings = manifest["settings"]
+    settings["event_subscriptions"] = {"request_url": address, **settings["event_subscriptions"]}
+    settings["interactivity"]["request_url"] = address
+    settings["socket_mode_enabled"] = False
+    return manifest
+
+
+def as_yaml(manifest: dict[str, Any]) -> str:
+    return yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True)

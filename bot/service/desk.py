@@ -1,0 +1,76 @@
+"""What a person gets who types `/dealreview` or mentions the bot: a review, a form, or an answer for their eyes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import mrkdwn
+from bot.commands import LONGEST_NAME, Command, parse
+from bot.directory import Directory
+from bot.service.deals import DealService
+from bot.service.reviews import ReviewService
+from bot.speaker import Speaker
+from flows import utterances as say
+from flows.review import Deal
+from flows.utterances import Utterance
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A typed command, in Slack's encoding. Without a `trigger_id` no form can be opened."""
+
+    team: str
+    person: str
+    channel: str
+    text: str
+    trigger_id: str = ""
+
+
+class Desk:
+    """Reads commands and hands them on."""
+
+    def __init__(self, reviews: ReviewService, deals: DealService, directory: Directory, speaker: Speaker) -> None:
+        self._reviews = reviews
+        self._deals = deals
+        self._directory = directory
+        self._speaker = speaker
+
+    def take(self, typed: Typed) -> Utterance | None:
+        """Do what was typed; returns the answer for the person who typed it, if there is one."""
+        command = parse(typed.text)
+        name = mrkdwn.decode(command.name, lambda person: self._directory.name(typed.team, person))
+        match command.kind:
+            case "help":
+                return say.help_for_commands()
+            case "list":
+                return self._deals.list(typed.team, typed.person, typed.channel)
+            case "show" if name:
+                return self._deals.show(typed.team, typed.person, typed.channel, name)
+            case "unknown":
+                return self._unknown(typed, command, name)
+            case "form" if typed.trigger_id:
+                self._speaker.open_form(typed.team, typed.trigger_id, say.start_form(typed.channel, typed.person))
+                return None
+            case "start":
+                return self._start(typed, command.people, name)
+            case _:
+                return say.help_for_commands()
+
+    def _start(self, typed: Typed, people: tuple[str, ...], name: str) -> Utterance | None:
+        if len(people) > 1:
+            return say.one_owner()
+        if problem := check_name(name):
+            return problem
+        asked = Deal(0, typed.team, "", name, owner="".join(people))
+        return self._reviews.start(typed.team, typed.person, typed.channel, asked)
+
+    def _unknown(self, typed: Typed, command: Command, name: str) -> Utterance | None:
+        """A word that looks like a subcommand may still be the name of a deal that exists."""
+        if self._deals.exists(typed.team, typed.channel, name):
+            return self._start(typed, command.people, name)
+        return say.unknown_command(name, command.meant)
+
+
+def check_name(name: str) -> Utterance | None:
+    """Why a text cannot be a deal's name, if it cannot."""
+    return None if 0 < len(name) <= LONGEST_NAME else say.bad_name(name, LONGEST_NAME)

@@ -1,0 +1,136 @@
+"""Every setting, read from the environment and `.env`, checked before anything starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+SLACK = "https://slack.com/api/"
+DATABASE = "sqlite:///dealreview.db"
+BURST_SECONDS = 5.0
+LONGEST_BURST_SECONDS = 300.0
+
+
+class BadSetting(Exception):
+    """A setting is missing, ambiguous or malformed; the message names it and says what to do."""
+
+
+class Door(StrEnum):
+    """How Slack reaches the bot."""
+
+    SOCKET = "Socket Mode"
+    HTTP = "HTTP"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the bot needs to know to run. `port` and `signing_secret` belong to HTTP, `app_token` to Socket Mode.
+
+    `burst` is how long after a question appears its reader cannot yet have read it.
+    """
+
+    bot_token: str
+    app_token: str = ""
+    signing_secret: str = ""
+    port: int = 0
+    slack_api_url: str = SLACK
+    database_url: str = DATABASE
+    burst: timedelta = timedelta(seconds=BURST_SECONDS)
+
+    @property
+    def door(self) -> Door:
+        return Door.SOCKET if self.app_token else Door.HTTP
+
+    @classmethod
+    def load(cls, env_file: Path = Path(".env")) -> Settings:
+        """Settings from the environment, which wins, and from a file. Raises `BadSetting`."""
+        from_file = {name: value for name, value in dotenv_values(env_file).items() if value is not None}
+        return cls.read({**from_file, **os.environ})
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Settings:
+        """Settings from a mapping of environment variables. Raises `BadSetting`."""
+        values = {name: value.strip() for name, value in given.items()}
+        _refuse_oauth(values)
+        app_token = _token(values, "SLACK_APP_TOKEN", "xapp-")
+        secret = values.get("SLACK_SIGNING_SECRET", "")
+        _choose_door(values, app_token, secret)
+        return cls(
+            bot_token=_bot_token(values),
+            app_token=app_token,
+            signing_secret=secret,
+            port=0 if app_token else _port(values["PORT"]),
+            slack_api_url=_api_url(values.get("SLACK_API_URL") or SLACK),
+            database_url=database_url(values),
+            burst=_burst(values.get("DEALREVIEW_BURST_SECONDS") or str(BURST_SECONDS)),
+        )
+
+
+def database_url(given: Mapping[str, str]) -> str:
+    return given.get("DATABASE_URL", "").strip() or DATABASE
+
+
+def _refuse_oauth(values: Mapping[str, str]) -> None:
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        if values.get(name):
+            raise BadSetting(f"{name} is set, but this bot is installed with SLACK_BOT_TOKEN; remove {name}.")
+
+
+def _choose_door(values: Mapping[str, str], app_token: str, secret: str) -> None:
+    if app_token and secret:
+        raise BadSetting(
+            "SLACK_APP_TOKEN (Socket Mode) and SLACK_SIGNING_SECRET (HTTP) are both set; keep the one you mean."
+        )
+    if not app_token and not secret:
+        raise BadSetting(
+            "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET with PORT (HTTP) is set; set one."
+        )
+    if secret and not values.get("PORT"):
+        raise BadSetting("PORT is not set; with SLACK_SIGNING_SECRET the bot listens on it for Slack's requests.")
+
+
+def _bot_token(values: Mapping[str, str]) -> str:
+    token = values.get("SLACK_BOT_TOKEN", "")
+    if not token:
+        raise BadSetting("SLACK_BOT_TOKEN is not set; copy the Bot User OAuth Token from your app's settings.")
+    if not token.startswith(("xoxb-", "xoxe.xoxb-")):
+        raise BadSetting("SLACK_BOT_TOKEN is not a bot token; it begins with xoxb-.")
+    return token
+
+
+def _token(values: Mapping[str, str], name: str, prefix: str) -> str:
+    token = values.get(name, "")
+    if token and not token.startswith(prefix):
+        raise BadSetting(f"{name} is not the token it should be; it begins with {prefix}.")
+    return token
+
+
+def _port(value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise BadSetting(f"PORT is {value!r}; it must be a whole number from 1 to 65535.")
+    return int(value)
+
+
+def _api_url(value: str) -> str:
+    address = urlsplit(value)
+    if address.scheme not in ("http", "https") or not address.netloc:
+        raise BadSetting(f"SLACK_API_URL is {value!r}; it must be an address such as {SLACK}.")
+    return value if value.endswith("/") else value + "/"
+
+
+def _burst(value: str) -> timedelta:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= LONGEST_BURST_SECONDS:
+        most = int(LONGEST_BURST_SECONDS)
+        raise BadSetting(f"DEALREVIEW_BURST_SECONDS is {value!r}; it must be a number of seconds from 0 to {most}.")
+    return timedelta(seconds=seconds)

@@ -1,0 +1,175 @@
+"""Renders utterances to Block Kit and writes them to Slack. Nothing else in the bot posts, edits or reacts."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot import blocks, mrkdwn
+from flows.utterances import Utterance
+from storage.deals import Person
+from storage.messages import Message, plain
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+LONGEST_EDIT = 4000
+EVENT_TYPE = "dealreview_message"
+
+log = logging.getLogger(__name__)
+
+
+class Names(Protocol):
+    """Whoever knows what a person is called and which zone they live in."""
+
+    def known(self, team: str, person_id: str) -> Person: ...
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An utterance as Slack takes it: blocks, the text for notifications, and a view's frame if it is a view."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+    frame: dict[str, Any]
+
+    @property
+    def view(self) -> dict[str, Any]:
+        return {**self.frame, "blocks": self.blocks}
+
+    @property
+    def private(self) -> dict[str, Any]:
+        """The arguments of an answer that only the acting person sees."""
+        return {"response_type": "ephemeral", "text": self.text, "blocks": self.blocks}
+
+
+class Speaker:
+    """The bot's voice. Raises `slack_sdk.errors.SlackApiError` and the network's errors as they come."""
+
+    def __init__(self, client: WebClient, names: Names) -> None:
+        self._client = client
+        self._names = names
+        self._words = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            undefined=StrictUndefined,
+            autoescape=False,  # noqa: S701  (not HTML: every value is encoded for Slack before it gets here)
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.do"],
+        )
+        self._words.globals.update(blocks.FOR_TEMPLATES)
+        self._words.filters.update(name=self._name, day=self._day, short=mrkdwn.shorten, quote=_quote)
+
+    def render(self, team: str, utterance: Utterance) -> Rendered:
+        """The words of an utterance, with every value in its context encoded."""
+        context = {**mrkdwn.encoded(plain(utterance.context)), "team": team}
+        made = blocks.assemble(self._words.get_template(f"{utterance.name}.j2").render(context))
+        frame = made.pop(0) if made and made[0]["type"] in ("modal", "home") else {}
+        return Rendered(_fallback(made), made, frame)
+
+    def sentence(self, team: str, utterance: Utterance) -> str:
+        """An utterance as one plain string, for the places that take no blocks."""
+        return mrkdwn.plain(self.render(team, utterance).text)
+
+    def deliver(self, message: Message) -> str | None:
+        """Bring what stands in Slack up to date with a decided message; returns Slack's id of a post or edit."""
+        if message.slot.startswith("on:"):
+            self._react(message)
+            return None
+        said = self.render(message.team, Utterance(message.name, message.context))
+        if message.ts:
+            self._client.chat_update(
+                channel=message.channel, ts=message.ts, text=said.text[:LONGEST_EDIT], blocks=said.blocks
+            )
+            return message.ts
+        response = self._client.chat_postMessage(
+            channel=message.channel,
+            thread_ts=message.thread_ts,
+            text=said.text,
+            blocks=said.blocks,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": _key(message)}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(response["ts"])
+
+    def find(self, message: Message) -> str | None:
+        """Slack's id of a message that an earlier attempt may have posted, or None if it is not there."""
+        if message.thread_ts:
+            answer = self._client.conversations_replies(
+                channel=message.channel, ts=message.thread_ts, include_all_metadata=True, limit=200
+            )
+        else:
+            answer = self._client.conversations_history(channel=message.channel, include_all_metadata=True, limit=50)
+        for posted in answer["messages"]:
+            payload = (posted.get("metadata") or {}).get("event_payload", {})
+            if payload.get("key") == _key(message):
+                return str(posted["ts"])
+        return None
+
+    def whisper(self, team: str, channel: str, person: str, thread_ts: str | None, hint: Utterance) -> None:
+        """Show a hint to one person. It may get lost, and nothing depends on it."""
+        said = self.render(team, hint)
+        try:
+            self._client.chat_postEphemeral(
+                channel=channel, user=person, thread_ts=thread_ts, text=said.text, blocks=said.blocks
+            )
+        except (SlackApiError, OSError) as error:
+            log.warning("a hint for %s in %s did not arrive: %s", person, channel, error)
+
+    def tell(self, team: str, person: str, utterance: Utterance) -> None:
+        """Write to a person's direct messages. Like a hint, it may get lost."""
+        said = self.render(team, utterance)
+        try:
+            self._client.chat_postMessage(channel=person, text=said.text, blocks=said.blocks)
+        except (SlackApiError, OSError) as error:
+            log.warning("a message to %s did not arrive: %s", person, error)
+
+    def open_form(self, team: str, trigger_id: str, form: Utterance) -> None:
+        self._client.views_open(trigger_id=trigger_id, view=self.render(team, form).view)
+
+    def show_home(self, team: str, person: str, home: Utterance) -> None:
+        self._client.views_publish(user_id=person, view=self.render(team, home).view)
+
+    def _react(self, message: Message) -> None:
+        emoji = self._words.get_template(f"{message.name}.j2").render().strip()
+        try:
+            self._client.reactions_add(channel=message.channel, timestamp=message.slot[3:], name=emoji)
+        except SlackApiError as error:
+            if error.response["error"] not in ("already_reacted", "message_not_found"):
+                raise
+
+    @pass_context
+    def _name(self, context: Context, person_id: str) -> str:
+        return mrkdwn.encode(self._names.known(context["team"], person_id).name)
+
+    @pass_context
+    def _day(self, context: Context, moment: str, person_id: str = "") -> str:
+        """A date, or the date a moment (in UTC) falls on where a person lives: "Tue 24 Nov"."""
+        if len(moment) == len("2026-11-24"):
+            when = date.fromisoformat(moment)
+        else:
+            zone = ZoneInfo(self._names.known(context["team"], person_id).tz)
+            when = datetime.fromisoformat(moment).astimezone(zone).date()
+        return f"{when:%a} {when.day} {when:%b}"
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.split("\n"))
+
+
+def _fallback(made: list[dict[str, Any]]) -> str:
+    """What a notification and a screen reader say: the words of the blocks without their frame."""
+    said = [block["text"]["text"] for block in made if block["type"] in ("section", "header")]
+    return mrkdwn.shorten("\n".join(said), LONGEST_EDIT - 1)
+
+
+def _key(message: Message) -> str:
+    return f"{message.review_id}:{message.slot}"
