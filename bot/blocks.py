@@ -81,7 +81,7 @@ def home_tab() -> str:
     return _line({"type": "home"})
 
 
-def input(name: str, label: str, element: Json, hint: str = "", optional: bool = True) -> str:  # noqa: A001
+def input(name: str, label: str, element: Json, hint: str = "", optional: bool = True) -> str:
     """One line of a form; `name` is its block id."""
     block = {
         "type": "input",

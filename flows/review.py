@@ -61,6 +61,10 @@ class Source(StrEnum):
     OUR_GUESS = "our_guess"
 
 
+HEARD = (Label.CUSTOMER, Label.UNCLEAR)
+"""The labels of what we heard about the customer, or may have: where the lens is unsure, the words still count."""
+
+
 class Standing(StrEnum):
     """How a question was dealt with."""
 
@@ -107,8 +111,8 @@ class Reply:
 class Answer:
     """Everything said to one question in one review.
 
-    `said_at` is when the owner last answered, in UTC. After *still true* it is when the words were first said,
-    `said_in` is the id of the review they were said in and `carried` are those words; otherwise `said_in` is None.
+    `said_at` is when the owner last answered, in UTC. After *still true* it is when the words were said, `said_in` is
+    the id of the review they come from and `carried` are those words; otherwise `said_in` is None.
     `probes` names the follow-ups asked, oldest first: "vague", or an angle such as "about_us_2".
     """
 
@@ -123,18 +127,37 @@ class Answer:
 
     @property
     def live(self) -> tuple[Reply, ...]:
-        """The replies that were not deleted, oldest first; with the carried ones where they are still true."""
-        carried = self.carried if self.standing is Standing.STILL_TRUE else ()
-        return tuple(reply for reply in (*carried, *self.replies) if not reply.withdrawn)
+        """The replies given in this review that were not deleted, oldest first."""
+        return tuple(reply for reply in self.replies if not reply.withdrawn)
+
+    @property
+    def before(self) -> tuple[Reply, ...]:
+        """The earlier words that are still true."""
+        return self.carried if self.standing is Standing.STILL_TRUE else ()
 
     def lines(self, *labels: Label) -> tuple[Line, ...]:
-        """The lines of the live replies, in order; only those with one of `labels` if any is given."""
-        return tuple(line for reply in self.live for line in reply.lines() if not labels or line.label in labels)
+        """The lines of all its words, in order; only those with one of `labels` if any is given.
+
+        Of what is still true, only what we heard about the customer: what we said of ourselves is not carried on.
+        """
+        before = (line for reply in self.before for line in reply.lines() if line.label in HEARD)
+        now = (line for reply in self.live for line in reply.lines())
+        return tuple(line for line in (*before, *now) if not labels or line.label in labels)
+
+    def carried_from(self, review_id: int) -> Answer:
+        """This answer of a review as a later review sees it."""
+        return replace(
+            self,
+            standing=Standing.STILL_TRUE,
+            replies=(),
+            carried=(*self.before, *self.live),
+            said_in=review_id,
+        )
 
     @property
     def heard(self) -> bool:
         """Whether anything was said about the customer, or might have been: the lens may be unsure."""
-        return bool(self.lines(Label.CUSTOMER, Label.UNCLEAR))
+        return bool(self.lines(*HEARD))
 
     def with_reply(self, reply: Reply) -> Answer:
         kept = sorted((*self.replies, reply), key=lambda each: each.message_ts)
@@ -206,9 +229,7 @@ class Review:
     def lines(self) -> tuple[Line, ...]:
         """Every line said in this review, in the order of the questions."""
         answers = (self.answer(OPENING), *self.steered)
-        return tuple(
-            line for answer in answers for reply in answer.replies if not reply.withdrawn for line in reply.lines()
-        )
+        return tuple(line for answer in answers for reply in answer.live for line in reply.lines())
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -237,6 +258,6 @@ class Turn:
 
 
 __all__ = [
-    "OPEN", "Answer", "Deal", "Label", "Leaning", "Line", "Reading", "Reply", "Review", "Source", "Stage",
+    "HEARD", "OPEN", "Answer", "Deal", "Label", "Leaning", "Line", "Reading", "Reply", "Review", "Source", "Stage",
     "Standing", "Status", "Turn",
 ]  # fmt: skip

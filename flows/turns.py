@@ -284,7 +284,7 @@ def _still_true(review: Review, by: Act, now: datetime) -> Outcome:
     answer = replace(
         review.answer(review.asked),
         standing=Standing.STILL_TRUE,
-        carried=earlier.live,
+        carried=earlier.carried,
         source=earlier.source,
         said_at=earlier.said_at,
         said_in=earlier.said_in,

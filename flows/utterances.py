@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.playbook import BY_KEY, OPENING, STRUGGLE
-from flows.review import Answer, Deal, Label, Line, Reply, Review, Source, Standing
+from flows.review import HEARD, Answer, Deal, Label, Line, Reply, Review, Source, Standing
 from flows.summary import summarise
 
 PARENT = "parent"
@@ -321,7 +321,12 @@ def _asking(review: Review) -> dict[str, Any]:
 
 
 def _earlier(answer: Answer) -> dict[str, Any]:
-    return {"said": [reply.text for reply in answer.live], "at": answer.said_at, "source": answer.source}
+    """What was heard before. Of the opening, which is a snapshot, all of it."""
+    if answer.question == OPENING:
+        said = [reply.text for reply in answer.carried]
+    else:
+        said = [line.text for line in answer.lines(*HEARD)]
+    return {"said": said, "at": answer.said_at, "source": answer.source}
 
 
 def _struggle(review: Review) -> str | None:
@@ -358,7 +363,7 @@ def _known(review: Review, question: str) -> dict[str, Any]:
         answer = review.earlier.get(question, answer)
     return {
         "question": question,
-        "lines": [line.text for line in answer.lines(Label.CUSTOMER, Label.UNCLEAR)],
+        "lines": [line.text for line in answer.lines(*HEARD)],
         "standing": answer.standing,
         "source": answer.source,
         "at": answer.said_at,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from flows.lens import Label, Reading, Span
+from flows.playbook import OPENING
 from flows.review import OPEN, Answer, Deal, Reply, Review, Source, Standing, Status, Turn
 from flows.utterances import PARENT, ask_slot, summary_slot
 from storage.deals import to_deal
@@ -160,8 +161,10 @@ class Reviews:
         )
 
     def _said_in(self, review_id: int, question: str) -> tuple[Reply, ...]:
-        rows = select(ReplyRow).where(ReplyRow.review_id == review_id).order_by(ReplyRow.message_ts)
-        return _replies(self._session.scalars(rows), question)
+        """The words of an earlier review's answer, which may itself have carried some over."""
+        row = self._session.get_one(ReviewRow, review_id)
+        said = next(answer for answer in row.answers if answer.question == question)
+        return self._answer(row, said).carried_from(review_id).carried
 
     def _earlier(self, row: ReviewRow) -> tuple[dict[str, Answer], datetime | None]:
         """What was last heard under each question in the deal's reviews before this one, and when the last ended."""
@@ -176,8 +179,8 @@ class Reviews:
                 if answer_row.question in earlier:
                     continue
                 answer = self._answer(review, answer_row)
-                if answer.live and answer.standing in (Standing.ANSWERED, Standing.STILL_TRUE):
-                    earlier[answer.question] = _as_earlier(answer, review.id)
+                if answer.lines() if answer.question == OPENING else answer.heard:
+                    earlier[answer.question] = answer.carried_from(review.id)
         return earlier, before[0].ended_at if before else None
 
     def _ts(self, review_id: int, slot: str) -> str | None:
@@ -187,19 +190,6 @@ class Reviews:
         if message is None:
             return None
         return NEVER if message.refused else message.ts
-
-
-def _as_earlier(answer: Answer, review_id: int) -> Answer:
-    """An answer as a later review sees it: its live words, wherever they were first said."""
-    return Answer(
-        question=answer.question,
-        standing=Standing.ANSWERED,
-        replies=answer.live,
-        source=answer.source,
-        said_at=answer.said_at,
-        said_in=answer.said_in or review_id,
-        probes=answer.probes,
-    )
 
 
 def _replies(rows: Iterable[ReplyRow], question: str) -> tuple[Reply, ...]:
