@@ -14,6 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.web import SlackResponse
 
 from bot.directory import Directory
 from bot.engine import Engine
@@ -66,14 +67,15 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, read
         base_url=settings.slack_api_url,
         retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)],
     )
+    me = _introduce(client)
     bolt = App(
         client=WebClient(base_url=settings.slack_api_url),  # without the token, which `authorize` brings
         signing_secret=settings.signing_secret,
-        authorize=_authorize(client),
+        authorize=_authorize(me, settings.bot_token),
         request_verification_enabled=bool(settings.signing_secret),
         process_before_response=True,  # Slack is told that something arrived when it is committed, not before
     )
-    directory = Directory(client, database)
+    directory = Directory(client, database, home=str(me.get("url") or ""))
     speaker = Speaker(client, directory)
     engine = Engine(database, speaker)
     reviews = ReviewService(database, engine, speaker, directory, read, clock, settings.burst)
@@ -87,10 +89,10 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, read
     return Dealreview(bolt, engine, database)
 
 
-def _authorize(client: WebClient) -> Callable[..., AuthorizeResult]:
-    """Who the bot is, asked of Slack once. Requests of any other workspace are not ours."""
+def _introduce(client: WebClient) -> SlackResponse:
+    """Who and where the bot is, asked of Slack once. Raises `BadSetting` if Slack does not know it."""
     try:
-        me = client.auth_test()
+        return client.auth_test()
     except SlackApiError as error:
         raise BadSetting(
             f"Slack does not accept SLACK_BOT_TOKEN ({error.response.get('error')}); "
@@ -98,7 +100,11 @@ def _authorize(client: WebClient) -> Callable[..., AuthorizeResult]:
         ) from error
     except OSError as error:
         raise BadSetting(f"Slack cannot be reached at SLACK_API_URL {client.base_url} ({error}).") from error
-    bot = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=me)
+
+
+def _authorize(me: SlackResponse, token: str) -> Callable[..., AuthorizeResult]:
+    """Bolt's question whose request this is: ours, or that of a workspace we are not installed in."""
+    bot = AuthorizeResult.from_auth_test_response(bot_token=token, auth_test_response=me)
 
     def authorize(team_id: str | None) -> AuthorizeResult | None:
         return bot if team_id in (None, bot.team_id) else None
@@ -121,5 +127,5 @@ def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
             return BoltResponse(status=200, body={"response_action": "errors", "errors": {block: words.text}})
         if "command" in body:
             return BoltResponse(status=200, body=words.private)
-        speaker.whisper(team, body["channel"]["id"], body["user"]["id"], None, say.went_wrong(reference))
+        speaker.tell(team, body["user"]["id"], say.went_wrong(reference))
         return BoltResponse(status=200)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,12 @@ from bot import manifest
 from bot.app import create_app
 from bot.settings import Settings
 from bot.socket_mode import connected
-from flows.words import spoken
 from sandbox.running import LocalWorkspace
 
 SCENES = Path(__file__).with_suffix(".yml")
 CHANNEL = "#deals"
 DAY = 86_400
+PATIENCE = 15
 BETWEEN_TURNS = 50
 """In seconds: what a person takes to read a question and answer it."""
 
@@ -50,11 +49,18 @@ def run(port: int, open_browser: bool, data: Path | None) -> None:
 
 @dataclass
 class Stage:
-    """A running workspace with the bot in it. `offset` moves its clock, in seconds: the past is played first."""
+    """A running workspace with the bot in it. `offset` moves its clock, in seconds: the past is played first.
+
+    `is_silent` tells whether the bot has nothing left to say.
+    """
 
     workspace: LocalWorkspace
     is_new: bool
+    is_silent: Callable[[], bool] = lambda: True
     offset: float = 0
+
+
+Message = dict[str, Any]
 
 
 class Players:
@@ -73,59 +79,38 @@ class Players:
         self._stage.offset = 0
 
     def _play(self, scene: dict[str, Any]) -> None:
-        before = {message["ts"] for message in self._messages()}
-        self._workspace.command(scene["opened_by"], CHANNEL, "/dealreview", scene["command"])
-        parent = self._wait(
-            lambda: next((m for m in self._messages() if m["ts"] not in before and "thread_ts" not in m), None)
-        )
-        self._await_bot(parent, 2)
-        self._give_details(scene["opened_by"], parent, scene["details"])
+        owner = scene["opened_by"]
+        self._workspace.command(owner, CHANNEL, "/dealreview", scene["command"])
+        self._settle()
+        said = self._workspace.messages(CHANNEL)
+        parent = [message for message in said if message.get("thread_ts") in (None, message["ts"])][-1]
+        self._give_details(owner, parent, scene["details"])
         for turn in scene["turns"]:
             self._stage.offset += BETWEEN_TURNS
             if isinstance(turn, str):
-                self._tell_source(parent, turn.strip("<>"))
+                self._tell_source(parent, f"source:{turn.strip('<>')}")
             else:
                 ((who, text),) = turn.items()
-                self._reply(parent, who, text)
+                self._workspace.message(who, CHANNEL, text, parent["ts"])
+            self._settle()
 
-    def _reply(self, parent: dict[str, Any], who: str, text: str) -> None:
-        """Reply and wait for what the bot does about it: the next question, or only a reaction on an addition."""
-        said = self._said_by_bot(parent)
-        ts = self._workspace.message(who, CHANNEL, text, parent["ts"])
-        reaction_only = not spoken(text)
+    def _tell_source(self, parent: Message, action: str) -> None:
+        """Whoever spoke last presses how we know, under the question answered last."""
+        thread = self._workspace.messages(CHANNEL, parent["ts"])
+        asked = [message for message in thread if action in str(message.get("blocks"))]
+        speaker = [message["user"] for message in thread if not message.get("bot_id")]
+        self._workspace.action(speaker[-1], asked[-1], action)
 
-        def answered() -> bool:
-            mine = next(m for m in self._messages(parent) if m["ts"] == ts)
-            added = any(reaction["name"] == "heavy_plus_sign" for reaction in mine["reactions"])
-            return (reaction_only and added) or self._said_by_bot(parent) > said
-
-        self._wait(answered)
-        self._workspace.quiet()
-
-    def _tell_source(self, parent: dict[str, Any], source: str) -> None:
-        """Press how we know under the question answered last."""
-        action = f"source:{source}"
-        asked = [m for m in self._messages(parent) if action in _actions(m)]
-        answerer = next(m["user"] for m in reversed(self._messages(parent)) if not m.get("bot_id"))
-        self._workspace.action(answerer, asked[-1], action)
-
-    def _give_details(self, who: str, parent: dict[str, Any], details: dict[str, Any]) -> None:
-        today = datetime.fromtimestamp(time.time(), UTC).date()
+    def _give_details(self, who: str, parent: Message, details: dict[str, Any]) -> None:
         self._workspace.action(who, parent, "details")
-        form = self._wait(lambda: self._workspace.modal(who))
-        self._workspace.submit(who, form["id"], {k: {"value": v} for k, v in _filled(details, today).items()})
+        form = self._workspace.modal(who) or {}
+        self._workspace.submit(who, form["id"], {block: {"value": value} for block, value in _filled(details).items()})
+        self._settle()
 
-    def _await_bot(self, parent: dict[str, Any], messages: int) -> None:
-        self._wait(lambda: self._said_by_bot(parent) >= messages)
-
-    def _said_by_bot(self, parent: dict[str, Any]) -> int:
-        return sum(bool(m.get("bot_id")) for m in self._messages(parent))
-
-    def _messages(self, parent: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        return self._workspace.messages(CHANNEL, parent["ts"] if parent else None)
-
-    def _wait(self, happened: Callable[[], Any]) -> Any:
-        return self._workspace.wait_until(happened, timeout=15)
+    def _settle(self) -> None:
+        self._workspace.quiet(PATIENCE)
+        self._workspace.wait_until(self._stage.is_silent, PATIENCE)
+        self._workspace.quiet(PATIENCE)
 
 
 @contextmanager
@@ -148,6 +133,7 @@ def _workspace(port: int, folder: Path) -> Iterator[Stage]:
         database_url=f"sqlite:///{database}",
     )
     bot = create_app(settings, clock=lambda: datetime.fromtimestamp(workspace.now, UTC))
+    stage.is_silent = bot.engine.is_idle
     bot.start()
     try:
         with connected(bot, settings):
@@ -168,13 +154,10 @@ def _folder(data: Path | None) -> Iterator[Path]:
             yield Path(folder)
 
 
-def _filled(details: dict[str, Any], today: date) -> dict[str, str]:
+def _filled(details: dict[str, Any]) -> dict[str, str]:
     """A form's values; `their_date_in` and the like are days from today."""
+    today = datetime.now(UTC).date()
     return {
         name.removesuffix("_in"): (today + timedelta(days=value)).isoformat() if name.endswith("_in") else value
         for name, value in details.items()
     }
-
-
-def _actions(message: dict[str, Any]) -> set[str]:
-    return set(re.findall(r"'action_id': '([^']+)'", str(message.get("blocks"))))

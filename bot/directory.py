@@ -34,14 +34,15 @@ class Place:
 
 
 class Directory:
-    """Looks people and places up. Reads only; `known` never leaves the process."""
+    """Looks people and places up. `home` is the workspace's own address, such as `https://team.slack.com/`."""
 
-    def __init__(self, client: WebClient, database: Database) -> None:
+    def __init__(self, client: WebClient, database: Database, home: str) -> None:
         self._client = client
         self._database = database
+        self._home = home
 
     def known(self, team: str, person_id: str) -> Person:
-        """What we remember of a person; a nameless colleague in UTC if that is nothing."""
+        """What we remember of a person, without asking Slack; a nameless colleague in UTC if that is nothing."""
         with self._database.transaction() as session:
             return find_person(session, team, person_id) or Person(team, person_id, "a colleague", "UTC")
 
@@ -85,13 +86,10 @@ class Directory:
         return Place(channel, scope, Standing.WELCOME)
 
     def link(self, channel: str, ts: str | None) -> str:
-        """The address of a message, or empty when there is none."""
-        if not ts:
+        """The address of a message as Slack forms it, or empty when there is none."""
+        if not ts or not self._home:
             return ""
-        try:
-            return str(self._client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
-        except SlackApiError:
-            return ""
+        return f"{self._home}archives/{channel}/p{ts.replace('.', '')}"
 
 
 def _zone(name: str | None) -> str:

@@ -68,6 +68,11 @@ class Engine:
         """There may be something to say."""
         self._due.set()
 
+    def is_idle(self) -> bool:
+        """Whether everything that was decided is said."""
+        with self._database.transaction() as session:
+            return Messages(session).next_unsaid() is None
+
     def start(self) -> None:
         """Begin with what an earlier process left unsaid."""
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)

@@ -20,7 +20,8 @@ def http_app(bot: Dealreview) -> web.Application:
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slack")
 
     async def on_slack(request: web.Request) -> web.Response:
-        asked = BoltRequest(body=await request.text(), query=request.query_string, headers=dict(request.headers))
+        body = (await request.read()).decode("utf-8", "replace")
+        asked = BoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
         answer = await asyncio.get_running_loop().run_in_executor(threads, bot.bolt.dispatch, asked)
         return _response(answer)
 

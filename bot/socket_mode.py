@@ -23,9 +23,17 @@ def connected(bot: Dealreview, settings: Settings) -> Iterator[None]:
 
 
 def _disconnect(handler: SocketModeHandler) -> None:
-    """Close the client without the seconds it may wait for a message: a ping brings it one, the pong."""
+    """Receive no more, acknowledge what is in hand, then close: closing first would cut the acknowledgements off.
+
+    The client's threads wait some seconds for a message before they look up, so each is given one: a pong to the
+    reader, an empty message to the processor.
+    """
     client = handler.client
+    client.closed = True
     client.current_session_state.terminated = True
     if client.current_session and client.current_session.is_active():
         client.current_session.ping("good-bye")
+    client.enqueue_message("")
+    client.message_processor.shutdown()  # type: ignore[no-untyped-call]
+    client.message_workers.shutdown()
     handler.close()  # type: ignore[no-untyped-call]

@@ -222,7 +222,7 @@ def _probe(
         led_by=led_by,
     )
     closed = say.closed(review, answer.standing)
-    return Outcome(after, turn, (*first, closed, say.probe(after, probe), say.parent(after, now)))
+    return Outcome(after, turn, (say.probe(after, probe), *first, closed, say.parent(after, now)))
 
 
 def _choose_probe(review: Review, answer: Answer, leaning: Leaning) -> str:
@@ -246,7 +246,7 @@ def _move_on(review: Review, turn: Turn, now: datetime, *first: Utterance, led_b
         return _end(review, Status.FINISHED, turn, now, *first, closed, led_by=led_by)
     lead = review.asked if standing is Standing.NOT_KNOWN else None
     after = replace(review, asked=ahead, ask=review.ask + 1, status=Status.AWAITING_ANSWER, led_by=led_by)
-    return Outcome(after, turn, (*first, closed, say.question(after, lead), say.parent(after, now)))
+    return Outcome(after, turn, (say.question(after, lead), *first, closed, say.parent(after, now)))
 
 
 def _end(

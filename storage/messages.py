@@ -53,16 +53,17 @@ class Messages:
                 row.context = {**row.context, **plain(each.changes)}
             else:
                 continue
+            if row.said == row.version:  # what still waits to be said keeps its place in the line
+                row.decided_at = now
             row.version += 1
-            row.decided_at = now
             self._session.flush()
 
     def next_unsaid(self) -> Message | None:
-        """The oldest decision that Slack does not have yet."""
+        """The oldest decision that Slack does not have yet; of one moment's, new messages before edits."""
         row = self._session.scalars(
             select(MessageRow)
             .where(MessageRow.said < MessageRow.version, MessageRow.refused.is_(None))
-            .order_by(MessageRow.decided_at, MessageRow.id)
+            .order_by(MessageRow.decided_at, MessageRow.ts.is_not(None), MessageRow.id)
             .limit(1)
         ).first()
         return self._to_message(row) if row else None

@@ -151,10 +151,7 @@ class ReviewService:
 
     def act(self, pressed: Pressed, word: Word, ask: int) -> Utterance | None:
         """A person pressed a button that stands for a word."""
-        try:
-            return self._press(pressed, lambda review, now: turns.act(review, word, pressed.by, now, ask))
-        except IntegrityError:  # carried on, while the deal's next review is open already
-            return say.another_is_open()
+        return self._press(pressed, lambda review, now: turns.act(review, word, pressed.by, now, ask))
 
     def tell_source(self, pressed: Pressed, question: str, ask: int, source: Source) -> Utterance | None:
         """A person said how we know what an answer says."""
@@ -193,7 +190,6 @@ class ReviewService:
 
     def change_details(self, team: str, review_id: int, changed: Deal, by: Act) -> Utterance | None:
         """Keep a deal's details; its name and owner stay as they are."""
-        now = self._clock()
         with self._database.transaction() as session:
             reviews = Reviews(session, team)
             review = reviews.lock(review_id)
@@ -201,6 +197,7 @@ class ReviewService:
                 return None if review else say.not_here()
             if not review.may_steer(by.person):
                 return say.only_theirs(review)
+            now = self._clock()
             kept = _with_new_details(review.deal, changed)
             Deals(session, team, [kept.scope]).save(kept)
             after = replace(review, deal=kept)
@@ -214,9 +211,9 @@ class ReviewService:
         return None
 
     def _open(self, team: str, caller: str, place: Place, asked: Deal) -> tuple[bool, Review]:
-        now = self._clock()
         with self._database.transaction() as session:
-            deals, reviews = Deals(session, team, ["", place.channel]), Reviews(session, team)
+            now = self._clock()
+            deals, reviews = Deals(session, team, [place.scope]), Reviews(session, team)
             deal = deals.find(asked.name)
             if deal is None:
                 deal = deals.add(asked.name, asked.owner or caller, place.scope, now)
@@ -250,16 +247,19 @@ class ReviewService:
         self, team: str, review_id: int, occasion: str, decide: Callable[[Review, datetime], Outcome]
     ) -> Utterance | None:
         """Load a review under its lock, let `decide` say what becomes of it, keep that, and say it."""
-        now = self._clock()
-        with self._database.transaction() as session:
-            reviews = Reviews(session, team)
-            review = reviews.lock(review_id)
-            if review is None:
-                return say.not_here()
-            if reviews.knows(review, occasion):
-                return None
-            outcome = decide(review, now)
-            self._keep(session, reviews, outcome, now)
+        try:
+            with self._database.transaction() as session:
+                reviews = Reviews(session, team)
+                review = reviews.lock(review_id)
+                if review is None:
+                    return say.not_here()
+                if reviews.knows(review, occasion):
+                    return None
+                now = self._clock()
+                outcome = decide(review, now)
+                self._keep(session, reviews, outcome, now)
+        except IntegrityError:  # it was to be carried on, but the deal's next review is open already
+            return say.another_is_open()
         self._engine.wake()
         return outcome.hint
 
