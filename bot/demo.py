@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 import webbrowser
@@ -25,6 +26,7 @@ SCENES = Path(__file__).with_suffix(".yml")
 CHANNEL = "#deals"
 DAY = 86_400
 PATIENCE = 15
+NUMBERED = re.compile(r"\d of \d")
 BETWEEN_TURNS = 50
 """In seconds: what a person takes to read a question and answer it."""
 
@@ -86,13 +88,26 @@ class Players:
         parent = [message for message in said if message.get("thread_ts") in (None, message["ts"])][-1]
         self._give_details(owner, parent, scene["details"])
         for turn in scene["turns"]:
-            self._stage.offset += BETWEEN_TURNS
-            if isinstance(turn, str):
-                self._tell_source(parent, f"source:{turn.strip('<>')}")
-            else:
-                ((who, text),) = turn.items()
-                self._workspace.message(who, CHANNEL, text, parent["ts"])
-            self._settle()
+            self._take_turn(parent, **turn)
+
+    def _take_turn(self, parent: Message, who: str, says: str, source: str = "", if_probed: str = "") -> None:
+        """Answer, say how we know, and answer a probe if there is one: whether there is, the lens decides."""
+        self._say(parent, who, says)
+        if self._is_probed(parent):
+            self._say(parent, who, if_probed or "skip")
+        if source:
+            self._tell_source(parent, f"source:{source}")
+
+    def _say(self, parent: Message, who: str, text: str) -> None:
+        self._stage.offset += BETWEEN_TURNS
+        self._workspace.message(who, CHANNEL, text, parent["ts"])
+        self._settle()
+
+    def _is_probed(self, parent: Message) -> bool:
+        """Whether the bot's last words are a follow-up: a question has its number, a summary and a pause no *Skip*."""
+        thread = self._workspace.messages(CHANNEL, parent["ts"])
+        latest = [message for message in thread if message.get("bot_id")][-1]
+        return "word:skip" in str(latest["blocks"]) and not NUMBERED.search(latest["text"])
 
     def _tell_source(self, parent: Message, action: str) -> None:
         """Whoever spoke last presses how we know, under the question answered last."""
@@ -100,6 +115,7 @@ class Players:
         asked = [message for message in thread if action in str(message.get("blocks"))]
         speaker = [message["user"] for message in thread if not message.get("bot_id")]
         self._workspace.action(speaker[-1], asked[-1], action)
+        self._settle()
 
     def _give_details(self, who: str, parent: Message, details: dict[str, Any]) -> None:
         self._workspace.action(who, parent, "details")
