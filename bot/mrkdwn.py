@@ -10,6 +10,7 @@ _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _MARK_AT_AN_EDGE = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ud800-\udfff]")
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
+_OUR_MARK = re.compile(rf"(?<!{ZERO_WIDTH})(?:(?<!\w)[*_~`]|[*_~`](?!\w))(?!{ZERO_WIDTH})")
 
 
 def decode(text: str, name_of: Callable[[str], str]) -> str:
@@ -58,6 +59,12 @@ def encoded(value: Any) -> Any:
 def plain(text: str) -> str:
     """An encoded value as it was, for the places where Slack reads no mrkdwn: labels, options, initial values."""
     return text.replace(ZERO_WIDTH, "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def unformatted(text: str) -> str:
+    """A rendered text as one reads it, for the places that show no mrkdwn: links by their label, marks left out."""
+    named = _LINK.sub(lambda link: link[2] or ("its channel" if link[1].startswith("#") else link[1]), text)
+    return plain(_OUR_MARK.sub("", named))
 
 
 def shorten(text: str, most: int) -> str:

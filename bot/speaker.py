@@ -76,7 +76,7 @@ class Speaker:
 
     def sentence(self, team: str, utterance: Utterance) -> str:
         """An utterance as one plain string, for the places that take no blocks."""
-        return mrkdwn.plain(self.render(team, utterance).text)
+        return mrkdwn.unformatted(self.render(team, utterance).text)
 
     def deliver(self, message: Message) -> str | None:
         """Bring what stands in Slack up to date with a decided message; returns Slack's id of a post or edit."""

@@ -106,7 +106,7 @@ def _open(url: str) -> Engine:
                 "DATABASE_URL must begin with sqlite:/// or postgresql://; other databases are not supported."
             )
         engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise DatabaseProblem(
             "DATABASE_URL is not a database address; write it like sqlite:///dealreview.db or "
             "postgresql://user:password@host/name."

@@ -52,14 +52,8 @@ class Reviews:
         found = self._session.scalar(newest)
         return self._load(found) if found else None
 
-    def open_of(self, person: str) -> list[Review]:
-        """The open reviews a person owns or opened, newest first."""
-        mine = (ReviewRow.owner == person) | (ReviewRow.opened_by == person)
-        ids = self._session.scalars(self._ids(ReviewRow.status.in_(OPEN), mine).order_by(ReviewRow.id.desc()))
-        return [self._load(found) for found in ids]
-
-    def latest_readable(self, person: str, channel: str) -> list[Review]:
-        """Each deal's latest review held in a channel or with a person in it: open ones first, then the newest."""
+    def latest_readable(self, person: str, channel: str = "") -> list[Review]:
+        """Each deal's latest review with a person in it or held in a channel: open ones first, then the newest."""
         wrote = select(ReplyRow.review_id).where(ReplyRow.author == person)
         mine = (ReviewRow.owner == person) | (ReviewRow.opened_by == person) | ReviewRow.id.in_(wrote)
         held = mine | (ReviewRow.channel == channel)

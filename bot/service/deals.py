@@ -41,9 +41,9 @@ class DealService:
             return Deals(session, team, ["", channel]).find(name) is not None
 
     def home(self, team: str, person: str) -> Utterance:
-        """A person's App Home: their open reviews."""
+        """A person's App Home: the reviews they are in, the open ones first."""
         with self._database.transaction() as session:
-            mine = Reviews(session, team).open_of(person)
+            mine = Reviews(session, team).latest_readable(person)
         return say.home([(review, self._link(review)) for review in mine], person)
 
     def _link(self, review: Review) -> str:
