@@ -171,7 +171,8 @@ class Review:
     `asked` is the key of the open question and `ask` counts how often something was asked, so that a button on an
     earlier message can be told from one on the latest. `led_by` is the reply that led to the latest question, None
     when a button did; `asked_ts` is when that question (or the summary) appeared in Slack, by Slack's clock, or None
-    while it is on its way. `earlier` holds what was last heard about the deal, `last_reviewed` when, in UTC.
+    while it is on its way. `earlier` holds what was last heard about the deal, `probed` how it was last probed, and
+    `last_reviewed` when, in UTC.
     """
 
     id: int
@@ -186,6 +187,7 @@ class Review:
     status: Status = Status.AWAITING_ANSWER
     answers: Mapping[str, Answer] = field(default_factory=dict)
     earlier: Mapping[str, Answer] = field(default_factory=dict)
+    probed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     last_reviewed: datetime | None = None
     thread_ts: str | None = None
     led_by: str | None = None

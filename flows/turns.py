@@ -160,22 +160,21 @@ def share(review: Review, by: Act, now: datetime) -> Outcome:
 
 
 def reflect(review: Review, now: datetime) -> tuple[Utterance | Retouch, ...]:
-    """What stands in Slack and shows the review's contents: the parent message, and a summary once it is over."""
+    """What stands in Slack and shows the review: the parent and, once it is over, the summary and its shared copy."""
     if review.is_open:
         return (say.parent(review, now),)
-    return (say.parent(review, now), say.summary(review, now))
+    return (say.parent(review, now), say.summary(review, now), say.shared_before(review, now))
 
 
 def _answer(review: Review, reply: Reply, now: datetime) -> Outcome:
     answer = replace(review.answer(review.asked).with_reply(reply), standing=Standing.ANSWERED, said_at=now)
-    first_try = review.status is not Status.AWAITING_DETAIL
     leaning = reply.reading.leaning
     turn = Turn("answered", reply.author, reply.message_ts, now, review.asked, reply.text)
     if leaning is Leaning.NOT_KNOWN and review.asked != OPENING:
         answer = replace(answer, standing=Standing.NOT_KNOWN)
     after = review.with_answer(answer)
     deserves_probe = leaning in (Leaning.ABOUT_US, Leaning.EMPTY) and BY_KEY[review.asked].angles
-    if deserves_probe and first_try and not answer.probes:
+    if deserves_probe and not answer.probes:
         return _probe(after, turn, leaning, now, say.saved(reply), led_by=reply.message_ts)
     return _move_on(after, turn, now, say.saved(reply), led_by=reply.message_ts)
 
@@ -227,8 +226,7 @@ def _probe(
 
 def _choose_probe(review: Review, answer: Answer, leaning: Leaning) -> str:
     """The next angle in rotation, so that a deal never hears the same probe twice in a row."""
-    earlier = review.earlier.get(answer.question)
-    asked = (*(earlier.probes if earlier else ()), *answer.probes)
+    asked = (*review.probed.get(answer.question, ()), *answer.probes)
     if leaning is not Leaning.ABOUT_US and asked[-1:] != (VAGUE,):
         return VAGUE
     angles = [int(probe.rpartition("_")[2]) for probe in asked if probe != VAGUE]
@@ -320,7 +318,7 @@ def _resume(review: Review, by: Act, now: datetime) -> Outcome:
     if review.status is Status.FINISHED:
         return Outcome(review, hint=say.already_over(review))
     after = replace(review, status=Status.AWAITING_ANSWER, ask=review.ask + 1, ended_at=None, led_by=None)
-    says = (say.closed(review, None), say.question(after), say.parent(after, now))
+    says = (say.closed(review, None), say.carried_on(review), say.question(after), say.parent(after, now))
     return Outcome(after, _turn("resumed", by, now, review), says)
 
 

@@ -139,6 +139,16 @@ def shared(review: Review, now: datetime) -> Utterance:
     return Utterance("shared", _summary(review, now), SHARED)
 
 
+def shared_before(review: Review, now: datetime) -> Retouch:
+    """What was shown in the channel says the same as the summary; if nothing was, nothing is said."""
+    return Retouch(SHARED, _summary(review, now))
+
+
+def carried_on(review: Review) -> Retouch:
+    """An early summary gives way when the review goes on: only the last one is kept up to date."""
+    return Retouch(summary_slot(review.ask), {"carried_on": True})
+
+
 def saved(reply: Reply) -> Utterance:
     return Utterance("saved", {}, on_slot(reply.message_ts))
 
@@ -392,6 +402,7 @@ def _summary(review: Review, now: datetime) -> dict[str, Any]:
         "status": review.status,
         "opened_at": review.opened_at,
         "ended_at": review.ended_at,
+        "carried_on": False,
         "minutes": _minutes(review),
         "last_reviewed": review.last_reviewed,
         "details": _details(review.deal),

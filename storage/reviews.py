@@ -121,7 +121,7 @@ class Reviews:
     def _load(self, review_id: int) -> Review:
         row = self._session.get_one(ReviewRow, review_id, populate_existing=True)
         status = Status(row.status)
-        earlier, last_reviewed = self._earlier(row)
+        before = self._before(row)
         return Review(
             id=row.id,
             deal=to_deal(row.deal),
@@ -134,8 +134,9 @@ class Reviews:
             ask=row.ask,
             status=status,
             answers={answer.question: self._answer(row, answer) for answer in row.answers},
-            earlier=earlier,
-            last_reviewed=last_reviewed,
+            earlier=self._earlier(before),
+            probed=_probed(before),
+            last_reviewed=before[0].ended_at if before else None,
             thread_ts=self._ts(row.id, PARENT),
             led_by=row.led_by,
             asked_ts=self._ts(row.id, ask_slot(row.ask) if status in OPEN else summary_slot(row.ask)),
@@ -160,22 +161,21 @@ class Reviews:
         said = next(answer for answer in row.answers if answer.question == question)
         return self._answer(row, said).carried_from(review_id).carried
 
-    def _earlier(self, row: ReviewRow) -> tuple[dict[str, Answer], datetime | None]:
-        """What was last heard under each question in the deal's reviews before this one, and when the last ended."""
-        before = self._session.scalars(
-            select(ReviewRow)
-            .where(ReviewRow.deal_id == row.deal_id, ReviewRow.id < row.id, ReviewRow.ended_at.is_not(None))
-            .order_by(ReviewRow.id.desc())
-        ).all()
+    def _before(self, row: ReviewRow) -> Sequence[ReviewRow]:
+        """The deal's reviews that ended before this one, the newest first."""
+        ended = (ReviewRow.deal_id == row.deal_id, ReviewRow.id < row.id, ReviewRow.ended_at.is_not(None))
+        return self._session.scalars(select(ReviewRow).where(*ended).order_by(ReviewRow.id.desc())).all()
+
+    def _earlier(self, before: Sequence[ReviewRow]) -> dict[str, Answer]:
+        """What was last heard under each question."""
         earlier: dict[str, Answer] = {}
         for review in before:
-            for answer_row in review.answers:
-                if answer_row.question in earlier:
-                    continue
-                answer = self._answer(review, answer_row)
-                if answer.lines() if answer.question == OPENING else answer.heard:
-                    earlier[answer.question] = answer.carried_from(review.id)
-        return earlier, before[0].ended_at if before else None
+            for row in review.answers:
+                answer = self._answer(review, row)
+                counts = answer.lines() if row.question == OPENING else answer.heard
+                if counts and row.question not in earlier:
+                    earlier[row.question] = answer.carried_from(review.id)
+        return earlier
 
     def _ts(self, review_id: int, slot: str) -> str | None:
         message = self._session.scalar(
@@ -184,6 +184,16 @@ class Reviews:
         if message is None:
             return None
         return NEVER if message.refused else message.ts
+
+
+def _probed(before: Sequence[ReviewRow]) -> dict[str, tuple[str, ...]]:
+    """The probes each question had when it was last probed."""
+    probed: dict[str, tuple[str, ...]] = {}
+    for review in before:
+        for answer in review.answers:
+            if answer.probes:
+                probed.setdefault(answer.question, tuple(answer.probes))
+    return probed
 
 
 def _replies(rows: Iterable[ReplyRow], question: str) -> tuple[Reply, ...]:
