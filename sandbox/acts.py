@@ -1,0 +1,218 @@
+"""What people can do, one method for each act of the people's door; the arguments are its JSON body.
+
+Every act answers with what PROTOCOL.md says, or raises a Refusal whose sentence a person can act on.
+"""
+
+from typing import Any
+
+from sandbox.composer import compose
+from sandbox.delivery import Delivery
+from sandbox.happenings import HomeOpened
+from sandbox.interactions import Interactions, Values
+from sandbox.modals import Modals
+from sandbox.model import Channel, Json, Message, User
+from sandbox.refusals import Refusal
+from sandbox.workspace import Workspace
+
+
+class Acts:
+    def __init__(self, workspace: Workspace, delivery: Delivery, interactions: Interactions, modals: Modals) -> None:
+        self._workspace = workspace
+        self._delivery = delivery
+        self._interactions = interactions
+        self._modals = modals
+
+    # -- talking
+
+    async def message(
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+        files: list[Json] | None = None,
+        deliver: int = 1,
+    ) -> Json:
+        person, place = self._talking_in(user, channel)
+        if text.startswith("/") and not text.startswith("//"):
+            if thread_ts:
+                raise Refusal(
+                    "slash_in_thread",
+                    "Slack does not take slash commands in threads. Use a button, the ⋯ menu of a message, "
+                    f"or mention @{self._workspace.bot.name}; or type the command in the channel.",
+                )
+            command, _, rest = text.partition(" ")
+            return await self.command(user, channel, command, rest)
+        if not text.strip() and not files:
+            raise Refusal("no_text", "There is nothing to send yet.")
+        message = self._workspace.post(
+            place,
+            person,
+            self._encoded(text),
+            thread_ts=thread_ts,
+            broadcast=broadcast,
+            files=[{"id": self._workspace.new_id("F"), **file} for file in files or []],
+            deliveries=deliver,
+        )
+        return {"ts": message.ts}
+
+    async def edit(self, user: str, channel: str, ts: str, text: str) -> Json:
+        message = self._own_message(user, channel, ts, "cant_update_message")
+        if message.text != self._encoded(text):
+            self._workspace.edit(message, self._encoded(text))
+        return {}
+
+    async def delete(self, user: str, channel: str, ts: str) -> Json:
+        self._workspace.delete(self._own_message(user, channel, ts, "cant_delete_message"))
+        return {}
+
+    async def reaction(self, user: str, channel: str, ts: str, name: str) -> Json:
+        person, place = self._talking_in(user, channel)
+        message, name = self._workspace.message(place, ts), name.strip(":")
+        if person.id in message.reactions.get(name, []):
+            self._workspace.unreact(message, person, name)
+        else:
+            self._workspace.react(message, person, name)
+        return {}
+
+    async def read(self, user: str, channel: str) -> Json:
+        self._workspace.read(*self._looking_at(user, channel))
+        return {}
+
+    # -- using the bot
+
+    async def command(self, user: str, channel: str, command: str, text: str = "") -> Json:
+        person, place = self._talking_in(user, channel)
+        if command == "/invite":
+            return await self.invite(user, channel, text.strip())
+        return await self._interactions.command(person, place, command, text.strip())
+
+    async def shortcut(self, user: str, callback_id: str, message: Json | None = None) -> Json:
+        """`message` names one by its channel and ts; without it the shortcut is a global one."""
+        person = self._person(user)
+        if message is None:
+            await self._interactions.global_shortcut(person, callback_id)
+        else:
+            _, place = self._looking_at(user, str(message.get("channel")))
+            said = self._workspace.message(place, str(message.get("ts")))
+            await self._interactions.message_shortcut(person, callback_id, said)
+        return {}
+
+    async def action(
+        self,
+        user: str,
+        container: Json,
+        action_id: str,
+        block_id: str | None = None,
+        value: Any = None,
+        values: Values | None = None,
+    ) -> Json:
+        await self._interactions.act(self._person(user), container, action_id, block_id, value, values)
+        return {}
+
+    async def options(
+        self, user: str, container: Json, action_id: str, block_id: str | None = None, value: str = ""
+    ) -> Json:
+        return await self._interactions.options(self._person(user), container, action_id, block_id, value)
+
+    async def submit(self, user: str, view_id: str, values: Values | None = None) -> Json:
+        errors = await self._modals.submit(self._person(user), view_id, values or {})
+        return {"errors": errors} if errors else {}
+
+    async def close(self, user: str, view_id: str) -> Json:
+        self._modals.close(self._person(user), view_id)
+        return {}
+
+    async def home(self, user: str, tab: str = "home") -> Json:
+        person = self._person(user)
+        self._workspace.dm_with(person)
+        self._workspace.announce(HomeOpened(person.id, tab, self._workspace.new_ts()))
+        return {}
+
+    # -- places
+
+    async def dm(self, user: str) -> Json:
+        return {"channel": self._workspace.dm_with(self._person(user)).id}
+
+    async def invite(self, user: str, channel: str, invitee: str) -> Json:
+        """Anyone may join a public channel; into a private one a member has to let them."""
+        person, place = self._looking_at(user, channel)
+        guest = self._workspace.user(invitee)
+        if place.kind == "im":
+            raise Refusal("method_not_supported_for_channel_type", "Nobody can be added to a direct message.")
+        if guest.id in place.members:
+            raise Refusal("already_in_channel", f"{guest.real_name} is in #{place.name} already.")
+        if guest is not person and person.id not in place.members:
+            raise Refusal("not_in_channel", f"Join #{place.name} before you add someone to it.")
+        self._workspace.join(place, guest, None if guest is person else person)
+        return {}
+
+    # -- the workspace as a whole
+
+    async def clock(self, advance: float) -> Json:
+        self._workspace.advance(float(advance))
+        return {}
+
+    async def reset(self) -> Json:
+        self._workspace.forget()
+        return {}
+
+    async def uninstall(self) -> Json:
+        """Removes the app from the workspace, until a reset."""
+        self._workspace.uninstall()
+        return {}
+
+    async def unfurl(self, channel: str, ts: str) -> Json:
+        self._workspace.unfurl(self._workspace.message(self._workspace.channel(channel), ts))
+        return {}
+
+    async def redeliver(self, channel: str | None = None, ts: str | None = None) -> Json:
+        """Sends the events about a message again, or the last event: as a retry, with the same `event_id`."""
+        chosen = list(self._delivery.events)[-1:]
+        if channel and ts:
+            place = self._workspace.channel(channel)
+            chosen = [body for body in self._delivery.events if _is_about(body["event"], place.id, ts)]
+        if not chosen:
+            raise Refusal("no_event", "No such event was sent to the app.")
+        for body in chosen:
+            self._delivery.again(body)
+        return {"event_ids": [body["event_id"] for body in chosen]}
+
+    # -- who and where
+
+    def _person(self, id_or_name: str) -> User:
+        person = self._workspace.user(id_or_name)
+        if person.is_bot:
+            raise Refusal("user_not_found", "The app acts for itself; choose a person.")
+        return person
+
+    def _looking_at(self, user: str, channel: str) -> tuple[User, Channel]:
+        person, place = self._person(user), self._workspace.channel(channel)
+        if not place.visible_to(person.id):
+            raise Refusal("channel_not_found", f"{person.real_name} cannot see that channel.")
+        return person, place
+
+    def _talking_in(self, user: str, channel: str) -> tuple[User, Channel]:
+        person, place = self._looking_at(user, channel)
+        if person.id not in place.members:
+            raise Refusal("not_in_channel", f"{person.real_name} is not in #{place.name}. Join it first.")
+        return person, place
+
+    def _own_message(self, user: str, channel: str, ts: str, refused: str) -> Message:
+        person, place = self._looking_at(user, channel)
+        message = self._workspace.message(place, ts)
+        if message.user != person.id:
+            raise Refusal(refused, "People can change only their own messages.")
+        return message
+
+    def _encoded(self, text: str) -> str:
+        return compose(text, self._workspace.users.values(), self._workspace.channels.values())
+
+
+def _is_about(event: Json, channel: str, ts: str) -> bool:
+    return event.get("channel") == channel and ts in (
+        event.get("ts"),
+        event.get("deleted_ts"),
+        (event.get("message") or {}).get("ts"),
+    )

@@ -1,0 +1,183 @@
+"""Block Kit as Slack enforces it: which blocks go where, what they must have, and how long things may be.
+
+Sources: https://docs.slack.dev/reference/block-kit/blocks and https://docs.slack.dev/reference/views.
+A block this module does not know is refused as an unsupported type, as Slack does where a surface takes none.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+from sandbox.elements import ID, IN_ACTIONS, IN_INPUT, IN_SECTION, OPTION, OPTION_GROUP, URL, among, text
+from sandbox.inputs import elements_of
+from sandbox.model import Json
+from sandbox.shapes import (
+    Check,
+    Problems,
+    anything,
+    boolean,
+    by_type,
+    list_of,
+    one_of,
+    problem,
+    shape,
+    string,
+)
+
+Surface = Literal["message", "modal", "home"]
+
+MOST_BLOCKS: dict[Surface, int] = {"message": 50, "modal": 100, "home": 100}
+MOST_MARKDOWN = 12_000
+
+CONTEXT_TEXT = text(2000)
+CONTEXT_IMAGE = among(["image"])
+
+
+def context_element(value: Any, at: str) -> Problems:
+    is_image = isinstance(value, dict) and value.get("type") == "image"
+    yield from (CONTEXT_IMAGE if is_image else CONTEXT_TEXT)(value, at)
+
+
+def typed(kind: str, required: dict[str, Check], optional: dict[str, Check] | None = None, **more: Any) -> Check:
+    return shape({"type": one_of(kind), **required}, {"block_id": ID, **(optional or {})}, **more)
+
+
+TABLE_CELL = by_type(
+    {
+        "raw_text": shape({"type": string(), "text": string(10_000)}),
+        "raw_number": shape({"type": string(), "value": anything}, {"text": string(10_000)}),
+        "rich_text": shape({"type": string(), "elements": list_of(anything, 1000)}),
+    },
+    ["raw_text", "raw_number", "rich_text"],
+)
+
+BLOCKS: dict[str, Check] = {
+    "section": typed(
+        "section",
+        {},
+        {
+            "text": text(3000),
+            "fields": list_of(text(2000), 10),
+            "accessory": among(IN_SECTION),
+            "expand": boolean,
+        },
+        any_of=["text", "fields"],
+    ),
+    "header": typed("header", {"text": text(150, plain=True)}),
+    "divider": typed("divider", {}),
+    "context": typed("context", {"elements": list_of(context_element, 10)}),
+    "actions": typed("actions", {"elements": list_of(among(IN_ACTIONS), 25)}),
+    "input": typed(
+        "input",
+        {"label": text(2000, plain=True), "element": among(IN_INPUT)},
+        {"hint": text(2000, plain=True), "optional": boolean, "dispatch_action": boolean},
+    ),
+    "image": typed(
+        "image",
+        {"alt_text": string(2000)},
+        {"image_url": URL, "slack_file": anything, "title": text(2000, plain=True)},
+        any_of=["image_url", "slack_file"],
+    ),
+    "rich_text": typed("rich_text", {"elements": list_of(anything, 1000)}),
+    "table": typed(
+        "table",
+        {"rows": list_of(list_of(TABLE_CELL, 20), 100)},
+        {"column_settings": list_of(anything, 20, least=0)},
+    ),
+    "markdown": typed("markdown", {"text": string(MOST_MARKDOWN, 1)}),
+    "alert": typed("alert", {"text": text(2000)}, {"level": one_of("default", "info", "warning", "error", "success")}),
+}
+
+ON_SURFACE: dict[Surface, list[str]] = {
+    "message": [kind for kind in BLOCKS if kind != "alert"],
+    "home": [kind for kind in BLOCKS if kind not in ("alert", "markdown")],
+    "modal": [kind for kind in BLOCKS if kind not in ("table", "markdown")],
+}
+
+
+def block_problems(blocks: Any, surface: Surface, at: str = "/blocks") -> list[str]:
+    """Everything Slack would object to in these blocks on this surface; nothing means they are fine."""
+    problems = list(list_of(by_type(BLOCKS, ON_SURFACE[surface]), MOST_BLOCKS[surface], least=0)(blocks, at))
+    if not problems:
+        problems += [
+            *_repeated_ids(blocks, at),
+            *_too_much_markdown(blocks, at),
+            *_too_many_tables(blocks, at),
+        ]
+    return problems
+
+
+def _repeated_ids(blocks: list[Json], at: str) -> Iterator[str]:
+    block_ids: set[str | None] = set()
+    for index, block in enumerate(blocks):
+        block_id = block.get("block_id")
+        if block_id and block_id in block_ids:
+            yield problem(f"block_id already exists: {block_id}", f"{at}/{index}/block_id")
+        block_ids.add(block_id)
+        action_ids = [element["action_id"] for element in elements_of(block) if element.get("action_id")]
+        for action_id in sorted({each for each in action_ids if action_ids.count(each) > 1}):
+            yield problem(f"action_id already exists: {action_id}", f"{at}/{index}")
+
+
+def _too_much_markdown(blocks: list[Json], at: str) -> Iterator[str]:
+    if sum(len(block["text"]) for block in blocks if block["type"] == "markdown") > MOST_MARKDOWN:
+        yield problem(f"markdown blocks may have {MOST_MARKDOWN} characters together", at)
+
+
+def _too_many_tables(blocks: list[Json], at: str) -> Iterator[str]:
+    if sum(block["type"] == "table" for block in blocks) > 1:
+        yield problem("only one table allowed", at)
+
+
+BUTTON_TEXT = text(24, plain=True)
+
+MODAL = shape(
+    {"type": one_of("modal"), "title": text(24, plain=True), "blocks": anything},
+    {
+        "submit": BUTTON_TEXT,
+        "close": BUTTON_TEXT,
+        "private_metadata": string(3000),
+        "callback_id": string(255),
+        "external_id": string(255),
+        "clear_on_close": boolean,
+        "notify_on_close": boolean,
+        "submit_disabled": boolean,
+    },
+)
+HOME = shape(
+    {"type": one_of("home"), "blocks": anything},
+    {"private_metadata": string(3000), "callback_id": string(255), "external_id": string(255)},
+)
+
+
+def view_problems(view: Any, surface: Literal["modal", "home"]) -> list[str]:
+    problems = list((MODAL if surface == "modal" else HOME)(view, "/view"))
+    if problems:
+        return problems
+    problems = block_problems(view["blocks"], surface, "/view/blocks")
+    if not problems and surface == "modal" and not view.get("submit"):
+        problems += [
+            problem("missing required field: submit", "/view") for block in view["blocks"] if block["type"] == "input"
+        ][:1]
+    return problems
+
+
+def option_problems(answer: Any) -> list[str]:
+    """What is wrong with a bot's answer to an external select."""
+    known = {"options": list_of(OPTION, 100, least=0), "option_groups": list_of(OPTION_GROUP, 100, least=0)}
+    return list(shape(None, known, any_of=known)(answer, ""))
+
+
+def with_ids(blocks: list[Json], new_id: Callable[[str], str]) -> list[Json]:
+    """The blocks with the ids Slack makes up where the app gave none."""
+    named = []
+    for block in blocks:
+        copy = {**block, "block_id": block.get("block_id") or new_id("b")}
+        for key in ("accessory", "element"):
+            if isinstance(copy.get(key), dict) and copy[key]["type"] != "image":
+                copy[key] = {**copy[key], "action_id": copy[key].get("action_id") or new_id("a")}
+        if block["type"] == "actions":
+            copy["elements"] = [
+                {**element, "action_id": element.get("action_id") or new_id("a")} for element in block["elements"]
+            ]
+        named.append(copy)
+    return named

@@ -1,0 +1,36 @@
+"""Trouble on demand: Web API calls that are too many, fail, get no answer, or take long."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from sandbox.refusals import Refusal
+
+FaultKind = Literal["rate_limited", "server_error", "drop_before", "drop_after", "slow"]
+
+
+@dataclass
+class Fault:
+    """`seconds` is the Retry-After of `rate_limited`, or the delay of `slow`."""
+
+    method: str
+    kind: FaultKind
+    times: int
+    seconds: float
+
+
+class Faults:
+    def __init__(self) -> None:
+        self._planned: list[Fault] = []
+
+    def plan(self, method: str, kind: FaultKind, times: int = 1, seconds: float = 1.0) -> None:
+        """The next `times` calls of `method` (or of any, with `*`) meet this."""
+        if kind not in get_args(FaultKind):
+            raise Refusal("invalid_arguments", f"A fault is one of {', '.join(get_args(FaultKind))}.")
+        self._planned.append(Fault(method, kind, times, seconds))
+
+    def meet(self, method: str) -> Fault | None:
+        fault = next((fault for fault in self._planned if fault.method in (method, "*")), None)
+        if fault:
+            fault.times -= 1
+            self._planned = [each for each in self._planned if each.times > 0]
+        return fault

@@ -1,0 +1,57 @@
+"""What the workspace takes from a Slack app manifest: name, commands, shortcuts, scopes and events."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from sandbox.model import Json
+
+
+@dataclass(frozen=True)
+class Command:
+    command: str
+    description: str
+    usage_hint: str
+    should_escape: bool
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    name: str
+    type: str
+    callback_id: str
+
+
+@dataclass(frozen=True)
+class App:
+    """An installed app. Optional scopes count as granted: nobody unticks them here."""
+
+    name: str
+    commands: tuple[Command, ...]
+    shortcuts: tuple[Shortcut, ...]
+    scopes: tuple[str, ...]
+    events: frozenset[str]
+
+    @classmethod
+    def from_manifest(cls, manifest: Json) -> Self:
+        features: Json = manifest.get("features", {})
+        settings: Json = manifest.get("settings", {})
+        scopes: Json = manifest.get("oauth_config", {}).get("scopes", {})
+        bot_user: Json = features.get("bot_user", {})
+        return cls(
+            name=bot_user.get("display_name") or manifest["display_information"]["name"],
+            commands=tuple(
+                Command(
+                    command=entry["command"],
+                    description=entry.get("description", ""),
+                    usage_hint=entry.get("usage_hint", ""),
+                    should_escape=entry.get("should_escape", False),
+                )
+                for entry in features.get("slash_commands", [])
+            ),
+            shortcuts=tuple(
+                Shortcut(name=entry["name"], type=entry["type"], callback_id=entry["callback_id"])
+                for entry in features.get("shortcuts", [])
+            ),
+            scopes=tuple(scopes.get("bot", [])) + tuple(scopes.get("bot_optional", [])),
+            events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
+        )

@@ -1,0 +1,136 @@
+// Starts the page: finds out who is acting and where, keeps the socket open, and draws every pane after a change.
+import { drawChannel } from "./channel.js";
+import { announce, h } from "./dom.js";
+import { drawHome } from "./home.js";
+import { drawModal, showErrors } from "./modal.js";
+import { flat } from "./mrkdwn.js";
+import { drawPanel, panelIsOpen, togglePanel } from "./panel.js";
+import { onSwitch } from "./people.js";
+import { addressOf, go, route } from "./route.js";
+import { drawSidebar } from "./sidebar.js";
+import { act, botChannel, channelBy, changed, channelLabel, fold, nameOf, onChange, store } from "./store.js";
+import { forgetSurfaces } from "./surface.js";
+import { drawThread } from "./thread.js";
+import { drawTopbar } from "./topbar.js";
+import { listen, read } from "./wire.js";
+
+const FIRST_PERSON = "lena";
+const FIRST_CHANNEL = "deals";
+const KEPT_PERSON = "acting-as";
+
+const at = (id) => document.getElementById(id);
+let stopListening = () => {};
+let entered = null; // the last tab of the app that the bot was told about
+
+// --- Drawing -----------------------------------------------------------------------------------------------------
+
+function draw() {
+  if (!store.me) return;
+  const place = route();
+  const channel = placeOf(place);
+  const onHome = place.kind === "home";
+  document.body.dataset.pane = place.kind === "sidebar" ? "sidebar" : place.thread ? "thread" : "main";
+  drawTopbar(at("topbar"));
+  drawSidebar(at("sidebar"), onHome ? "home" : channel?.id);
+  if (onHome) drawHome(at("main"));
+  else if (channel) drawChannel(at("main"), channel, place);
+  drawThread(at("thread"), channel, onHome ? undefined : place.thread);
+  drawPanel(at("panel"));
+  drawModal();
+  document.title = titleOf(onHome, channel);
+  enter(onHome, channel);
+}
+
+// The channel to show; one that this person cannot see falls back on the first.
+function placeOf({ channel }) {
+  return channelBy(channel) ?? channelBy(FIRST_CHANNEL) ?? [...store.channels.values()][0];
+}
+
+function titleOf(onHome, channel) {
+  const unread = Object.values(store.unread).reduce((sum, count) => sum + count, 0);
+  const name = onHome || !channel ? "Home" : `${channel.kind === "im" ? "" : "#"}${channelLabel(channel)}`;
+  return `${unread ? `(${unread}) ` : ""}${name} · ${store.workspace.name || "Local workspace"}`;
+}
+
+// The bot hears when someone opens its Home or its messages, once for each visit.
+function enter(onHome, channel) {
+  const tab = onHome ? "home" : channel && channel === botChannel() ? "messages" : null;
+  const visit = tab && `${store.me.id}/${tab}`;
+  if (visit === entered) return;
+  entered = visit;
+  if (tab) act("home", { tab });
+}
+
+// --- Changes -----------------------------------------------------------------------------------------------------
+
+function receive(event) {
+  if (event.type === "view_errors") return showErrors(event.view_id, event.errors);
+  // After a reset nothing that was filled in is about anything any more; after a mere reconnect it still is.
+  if (event.type === "state" && !event.modals?.length) forgetSurfaces();
+  if (event.type === "message") tellReader(event.message);
+  fold(event);
+}
+
+function tellReader(message) {
+  const isNew = !store.messages.get(message.channel)?.has(message.ts);
+  if (isNew && message.user !== store.me.id) announce(`${nameOf(message.user)}: ${flat(message.text ?? "")}`);
+}
+
+// --- Who is acting -----------------------------------------------------------------------------------------------
+
+async function actAs(wanted) {
+  const state = await read(`state?user=${encodeURIComponent(wanted)}`);
+  if (!state.ok) return state;
+  stopListening();
+  forgetSurfaces();
+  fold({ type: "state", ...state });
+  localStorage.setItem(KEPT_PERSON, state.me.name);
+  const url = new URL(location.href);
+  url.searchParams.set("as", state.me.name);
+  history.replaceState(null, "", url);
+  entered = null;
+  // Where this person cannot follow, the page goes back to the first channel.
+  const place = route();
+  if (place.kind === "channel" && !channelBy(place.channel))
+    go(addressOf.channel(channelBy(FIRST_CHANNEL)?.id ?? FIRST_CHANNEL));
+  stopListening = listen(state.me.id, {
+    onEvent: receive,
+    onOnline: (online) => {
+      store.online = online;
+      changed();
+    },
+  });
+  return state;
+}
+
+async function start() {
+  if (!location.hash) history.replaceState(null, "", `${location.search}${addressOf.channel(FIRST_CHANNEL)}`);
+  const asked = new URLSearchParams(location.search).get("as");
+  for (let wait = 500; ; wait = Math.min(wait * 2, 8000)) {
+    const people = [...new Set([asked, localStorage.getItem(KEPT_PERSON), FIRST_PERSON].filter(Boolean))];
+    let last;
+    for (const person of people) {
+      last = await actAs(person);
+      if (last.ok || last.error === "unreachable") break;
+    }
+    if (last.ok) return;
+    at("main").replaceChildren(h("p", { class: "empty" }, `${last.message} Trying again…`));
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+onSwitch((user) => actAs(user.id));
+onChange(draw);
+addEventListener("hashchange", changed);
+document.addEventListener("visibilitychange", changed);
+setInterval(changed, 30_000);
+
+// Escape leaves what is open, innermost first; whatever has its own use for the key has stopped it before it gets here.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (panelIsOpen()) return togglePanel();
+  const { channel, thread } = route();
+  if (thread) go(addressOf.channel(channel));
+});
+
+start();

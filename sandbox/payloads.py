@@ -1,0 +1,177 @@
+"""Slack's own JSON for people, channels, messages and views, as answers and deliveries carry them."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sandbox.model import Channel, Json, Message, User, View
+from sandbox.people import APP_ID, BOT_ID, BOT_USER, TEAM_DOMAIN, TEAM_ID
+from sandbox.workspace import Workspace
+
+CHANNEL_TYPES = {"channel": "channel", "private": "group", "im": "im"}
+
+TEAM = {"id": TEAM_ID, "domain": TEAM_DOMAIN}
+
+
+def user_json(user: User, now: float) -> Json:
+    """`tz_offset` is in seconds east of UTC, at `now`."""
+    local = datetime.fromtimestamp(now, ZoneInfo(user.tz))
+    offset = local.utcoffset()
+    return {
+        "id": user.id,
+        "team_id": TEAM_ID,
+        "name": user.name,
+        "deleted": False,
+        "color": user.color,
+        "real_name": user.real_name,
+        "tz": user.tz,
+        "tz_label": local.tzname(),
+        "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "profile": {
+            "title": user.title,
+            "real_name": user.real_name,
+            "real_name_normalized": user.real_name,
+            "display_name": user.real_name.partition(" ")[0],
+            "display_name_normalized": user.real_name.partition(" ")[0],
+            "team": TEAM_ID,
+        },
+        "is_admin": False,
+        "is_owner": False,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "is_bot": user.is_bot,
+        "is_app_user": False,
+        "updated": 0,
+    }
+
+
+def person_json(user: User) -> Json:
+    """A person as interactivity payloads name them."""
+    return {"id": user.id, "username": user.name, "name": user.name, "team_id": TEAM_ID}
+
+
+def channel_json(channel: Channel, workspace: Workspace) -> Json:
+    bot = workspace.bot.id
+    common: Json = {
+        "id": channel.id,
+        "is_channel": channel.kind == "channel",
+        "is_group": channel.kind == "private",
+        "is_im": channel.kind == "im",
+        "is_mpim": False,
+        "is_private": channel.kind != "channel",
+        "is_archived": False,
+        "is_shared": False,
+        "is_ext_shared": False,
+        "is_org_shared": False,
+        "context_team_id": TEAM_ID,
+        "created": 0,
+    }
+    if channel.kind == "im":
+        return common | {"user": channel.other_than(bot), "is_open": True}
+    return common | {
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_general": channel.name == "general",
+        "is_member": bot in channel.members,
+        "creator": channel.members[0] if channel.members else bot,
+        "topic": {"value": channel.topic, "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+        "num_members": len(channel.members),
+    }
+
+
+def shown_name(channel: Channel) -> str:
+    """What interactivity calls a channel: Slack gives no names of private places."""
+    return {"channel": channel.name, "private": "privategroup", "im": "directmessage"}[channel.kind]
+
+
+def bot_profile(workspace: Workspace) -> Json:
+    return {
+        "id": BOT_ID,
+        "app_id": APP_ID,
+        "user_id": BOT_USER,
+        "name": workspace.app.name,
+        "team_id": TEAM_ID,
+    }
+
+
+def message_json(message: Message, workspace: Workspace, *, metadata: bool = False) -> Json:
+    """A message as the Web API reads it back: with its thread's counts if it is a parent."""
+    body: Json = {
+        "type": "message",
+        "user": message.user,
+        "ts": message.ts,
+        "text": message.text,
+        "team": TEAM_ID,
+    }
+    optional = {
+        "subtype": message.subtype,
+        "blocks": message.blocks,
+        "thread_ts": message.thread_ts,
+        "edited": message.edited,
+        "inviter": message.inviter,
+    }
+    body |= {key: value for key, value in optional.items() if value}
+    if message.bot_id:
+        body |= {"bot_id": message.bot_id, "app_id": APP_ID, "bot_profile": bot_profile(workspace)}
+    elif message.subtype is None:
+        body["client_msg_id"] = f"local-{message.channel}-{message.ts}"
+    if message.files:
+        body |= {"files": message.files, "upload": False}
+    if message.reactions:
+        body["reactions"] = [
+            {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
+        ]
+    if metadata and message.metadata:
+        body["metadata"] = message.metadata
+    return body | _thread_json(message, workspace)
+
+
+def _thread_json(message: Message, workspace: Workspace) -> Json:
+    channel = workspace.channels[message.channel]
+    if message.is_reply:
+        parent = workspace.messages[channel.id].get(message.thread_ts or "")
+        return {"parent_user_id": parent.user} if parent else {}
+    replies = workspace.replies(channel, message.ts)
+    if not replies:
+        return {}
+    people = list(dict.fromkeys(reply.user for reply in replies))
+    return {
+        "thread_ts": message.ts,
+        "reply_count": len(replies),
+        "reply_users_count": len(people),
+        "reply_users": people,
+        "latest_reply": replies[-1].ts,
+        "is_locked": False,
+        "subscribed": False,
+    }
+
+
+def state_json(values: dict[str, dict[str, Json]]) -> Json:
+    """A copy, since people go on filling in while it is on its way."""
+    return {"values": {block_id: dict(actions) for block_id, actions in values.items()}}
+
+
+def view_json(view: View) -> Json:
+    """A view with what Slack adds to it; `state` has what the person has put in so far."""
+    content = view.content
+    return {
+        "id": view.id,
+        "team_id": TEAM_ID,
+        "app_id": APP_ID,
+        "app_installed_team_id": TEAM_ID,
+        "bot_id": BOT_ID,
+        "type": view.type,
+        "title": content.get("title") or {"type": "plain_text", "text": "View Title", "emoji": True},
+        "submit": content.get("submit"),
+        "close": content.get("close"),
+        "blocks": view.blocks,
+        "private_metadata": content.get("private_metadata", ""),
+        "callback_id": content.get("callback_id", ""),
+        "external_id": content.get("external_id", ""),
+        "clear_on_close": content.get("clear_on_close", False),
+        "notify_on_close": content.get("notify_on_close", False),
+        "state": state_json(view.values),
+        "hash": view.hash,
+        "root_view_id": view.root_id,
+        "previous_view_id": view.previous_id,
+    }

@@ -1,0 +1,165 @@
+"""Slack's door over HTTP, for a bot that takes this for Slack: Web API, response URLs, Socket Mode."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.faults import Fault, Faults
+from sandbox.model import Json
+from sandbox.people import APP_ID, APP_TOKEN, BOT_TOKEN
+from sandbox.refusals import Refusal
+from sandbox.responses import Responses
+from sandbox.socket_mode import SocketMode
+from sandbox.traffic import Entry, Traffic, summary_of
+from sandbox.web_api import METHODS, Call
+from sandbox.workspace import Workspace
+
+OPEN_CONNECTION = "apps.connections.open"
+TOKENLESS = {"api.test"}
+
+
+class SlackDoor:
+    def __init__(
+        self,
+        workspace: Workspace,
+        responses: Responses,
+        socket_mode: SocketMode,
+        traffic: Traffic,
+        faults: Faults,
+    ) -> None:
+        self.calls_under_way = 0
+        self._workspace = workspace
+        self._responses = responses
+        self._socket_mode = socket_mode
+        self._traffic = traffic
+        self._faults = faults
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.route("*", "/api/{method}", self._api),
+            web.post("/response/{place}", self._respond),
+            web.get("/link/", self._socket_mode.serve),
+        ]
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        self.calls_under_way += 1
+        try:
+            return await self._answer(request, request.match_info["method"])
+        finally:
+            self.calls_under_way -= 1
+
+    async def _answer(self, request: web.Request, method: str) -> web.StreamResponse:
+        began = time.monotonic()
+        arguments = await _arguments(request)
+        token = _token(request, arguments)
+        fault = self._faults.meet(method)
+        if fault and fault.kind != "drop_after":
+            if fault.kind == "slow":
+                await asyncio.sleep(fault.seconds)
+            else:
+                self._log(method, arguments, fault.kind, began)
+                return _stopped(request, fault)
+        answer = self._call(request, method, token, arguments)
+        self._log(method, arguments, answer.get("error", "ok"), began)
+        if fault and fault.kind == "drop_after":
+            return _stopped(request, fault)
+        scopes = "connections:write" if token == APP_TOKEN else ",".join(self._workspace.app.scopes)
+        return web.json_response(answer, headers={"x-oauth-scopes": scopes})
+
+    def _call(self, request: web.Request, method: str, token: str, arguments: Json) -> Json:
+        try:
+            self._authorise(method, token)
+            if method == OPEN_CONNECTION:
+                return {"ok": True, "url": self._socket_url(request)}
+            call = Call(self._workspace, arguments, f"http://{request.host}")
+            return {"ok": True, **METHODS[method](call)}
+        except Refusal as refusal:
+            return {"ok": False, "error": refusal.code, **refusal.details}
+
+    def _authorise(self, method: str, token: str) -> None:
+        if method != OPEN_CONNECTION and method not in METHODS:
+            raise Refusal("unknown_method", req_method=method)
+        if method in TOKENLESS and not token:
+            return
+        if not token:
+            raise Refusal("not_authed")
+        if token not in (BOT_TOKEN, APP_TOKEN):
+            raise Refusal("invalid_auth")
+        if not self._workspace.installed:
+            raise Refusal("account_inactive")
+        if (token == APP_TOKEN) != (method == OPEN_CONNECTION) and method not in TOKENLESS:
+            raise Refusal("not_allowed_token_type")
+
+    def _socket_url(self, request: web.Request) -> str:
+        return f"ws://{request.host}/link/?ticket={self._socket_mode.ticket()}&app_id={APP_ID}"
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        began = time.monotonic()
+        body: Any = {}
+        try:
+            body = await _response_body(request)
+            self._responses.respond(request.match_info["place"], body)
+        except Refusal as refusal:
+            self._log("response_url", body, refusal.code, began)
+            gone = refusal.code in ("used_url", "expired_url", "no_service")
+            content = {"ok": False, "error": refusal.code, **refusal.details}
+            return web.json_response(content, status=404 if gone else 400)
+        self._log("response_url", body, "ok", began)
+        return web.Response(text="ok")
+
+    def _log(self, kind: str, body: Json, status: str, began: float) -> None:
+        self._traffic.log(
+            Entry(
+                at=f"{self._workspace.now():.6f}",
+                direction="from_bot",
+                kind=kind,
+                summary=summary_of(body),
+                status=status,
+                ms=round((time.monotonic() - began) * 1000),
+                body=body,
+            )
+        )
+
+
+def _stopped(request: web.Request, fault: Fault) -> web.Response:
+    """The answer of a call that meets trouble; a dropped connection has none."""
+    match fault.kind:
+        case "rate_limited":
+            headers = {"retry-after": f"{fault.seconds:g}"}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        case "server_error":
+            return web.Response(status=503, text="upstream connect error")
+    if request.transport:
+        request.transport.close()
+    return web.Response(status=500)
+
+
+def _token(request: web.Request, arguments: Json) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    given = str(arguments.pop("token", "") or "")
+    return token.strip() if scheme.lower() == "bearer" else given
+
+
+async def _arguments(request: web.Request) -> Json:
+    """From the query, and from a form or JSON body, which wins."""
+    arguments: Json = dict(request.query)
+    if request.content_type == "application/json":
+        try:
+            body = json.loads(await request.text() or "{}")
+        except ValueError:
+            body = {}
+        return arguments | body if isinstance(body, dict) else arguments
+    return arguments | {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+
+
+async def _response_body(request: web.Request) -> Any:
+    text = await request.text()
+    if request.content_type == "application/x-www-form-urlencoded":
+        text = str((await request.post()).get("payload", ""))
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise Refusal("invalid_payload") from None
