@@ -13,7 +13,7 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.http_retry import RetryHandler, all_builtin_retry_handlers
 from slack_sdk.web import SlackResponse
 
 from bot.directory import Directory
@@ -28,8 +28,6 @@ from flows import lens
 from flows import utterances as say
 from flows.lens import Lens
 from storage.database import Database
-
-RATE_LIMIT_RETRIES = 5
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +59,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, read
     Raises `BadSetting` when Slack does not accept the token, and `storage.database.DatabaseProblem`.
     """
     database = Database(settings.database_url)
+    database.claim()
     database.upgrade()
-    client = WebClient(
-        settings.bot_token,
-        base_url=settings.slack_api_url,
-        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)],
-    )
-    me = _introduce(client)
+    asks = _client(settings, all_builtin_retry_handlers())
+    says = _client(settings, [])  # whether a post is to be tried again, only the engine can know
+    me = _introduce(asks)
     bolt = App(
         client=WebClient(base_url=settings.slack_api_url),  # without the token, which `authorize` brings
         signing_secret=settings.signing_secret,
@@ -75,9 +71,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, read
         request_verification_enabled=bool(settings.signing_secret),
         process_before_response=True,  # Slack is told that something arrived when it is committed, not before
     )
-    directory = Directory(client, database, home=str(me.get("url") or ""))
-    speaker = Speaker(client, directory)
-    engine = Engine(database, speaker)
+    directory = Directory(asks, database, home=str(me.get("url") or ""))
+    speaker = Speaker(says, directory)
+    engine = Engine(database, speaker, settings.pace)
     reviews = ReviewService(database, engine, speaker, directory, read, clock, settings.burst)
     deals = DealService(database, directory)
     desk = Desk(reviews, deals, directory, speaker)
@@ -87,6 +83,10 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, read
     forms.register(bolt, reviews, speaker)
     _answer_for_errors(bolt, speaker)
     return Dealreview(bolt, engine, database)
+
+
+def _client(settings: Settings, retry_handlers: list[RetryHandler]) -> WebClient:
+    return WebClient(settings.bot_token, base_url=settings.slack_api_url, retry_handlers=retry_handlers)
 
 
 def _introduce(client: WebClient) -> SlackResponse:

@@ -147,6 +147,7 @@ def _workspace(port: int, folder: Path) -> Iterator[Stage]:
         app_token=workspace.app_token,
         slack_api_url=workspace.api_url,
         database_url=f"sqlite:///{database}",
+        pace=timedelta(0),
     )
     bot = create_app(settings, clock=lambda: datetime.fromtimestamp(workspace.now, UTC))
     stage.is_silent = bot.engine.is_idle

@@ -15,7 +15,8 @@ from dotenv import dotenv_values
 SLACK = "https://slack.com/api/"
 DATABASE = "sqlite:///dealreview.db"
 BURST_SECONDS = 5.0
-LONGEST_BURST_SECONDS = 300.0
+PACE_SECONDS = 1.0
+LONGEST_SECONDS = 300.0
 
 
 class BadSetting(Exception):
@@ -33,7 +34,8 @@ class Door(StrEnum):
 class Settings:
     """What the bot needs to know to run. `port` and `signing_secret` belong to HTTP, `app_token` to Socket Mode.
 
-    `burst` is how long after a question appears its reader cannot yet have read it.
+    `burst` is how long after a question appears its reader cannot yet have read it; `pace` is the time between the
+    bot's posts to one channel in the long run.
     """
 
     bot_token: str
@@ -43,6 +45,7 @@ class Settings:
     slack_api_url: str = SLACK
     database_url: str = DATABASE
     burst: timedelta = timedelta(seconds=BURST_SECONDS)
+    pace: timedelta = timedelta(seconds=PACE_SECONDS)
 
     @property
     def door(self) -> Door:
@@ -69,7 +72,8 @@ class Settings:
             port=0 if app_token else _port(values["PORT"]),
             slack_api_url=_api_url(values.get("SLACK_API_URL") or SLACK),
             database_url=database_url(values),
-            burst=_burst(values.get("DEALREVIEW_BURST_SECONDS") or str(BURST_SECONDS)),
+            burst=_seconds(values, "DEALREVIEW_BURST_SECONDS", BURST_SECONDS),
+            pace=_seconds(values, "DEALREVIEW_PACE_SECONDS", PACE_SECONDS),
         )
 
 
@@ -125,12 +129,12 @@ def _api_url(value: str) -> str:
     return value if value.endswith("/") else value + "/"
 
 
-def _burst(value: str) -> timedelta:
+def _seconds(values: Mapping[str, str], name: str, default: float) -> timedelta:
+    value = values.get(name) or str(default)
     try:
         seconds = float(value)
     except ValueError:
         seconds = -1
-    if not 0 <= seconds <= LONGEST_BURST_SECONDS:
-        most = int(LONGEST_BURST_SECONDS)
-        raise BadSetting(f"DEALREVIEW_BURST_SECONDS is {value!r}; it must be a number of seconds from 0 to {most}.")
+    if not 0 <= seconds <= LONGEST_SECONDS:
+        raise BadSetting(f"{name} is {value!r}; it must be a number of seconds from 0 to {LONGEST_SECONDS:g}.")
     return timedelta(seconds=seconds)

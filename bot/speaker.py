@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot import blocks, mrkdwn
-from flows.utterances import Utterance
+from flows.utterances import ON, Utterance
 from storage.deals import Person
 from storage.messages import Message, plain
 
@@ -80,7 +80,7 @@ class Speaker:
 
     def deliver(self, message: Message) -> str | None:
         """Bring what stands in Slack up to date with a decided message; returns Slack's id of a post or edit."""
-        if message.slot.startswith("on:"):
+        if message.slot.startswith(ON):
             self._react(message)
             return None
         said = self.render(message.team, Utterance(message.name, message.context))
@@ -141,7 +141,7 @@ class Speaker:
     def _react(self, message: Message) -> None:
         emoji = self._words.get_template(f"{message.name}.j2").render().strip()
         try:
-            self._client.reactions_add(channel=message.channel, timestamp=message.slot[3:], name=emoji)
+            self._client.reactions_add(channel=message.channel, timestamp=message.slot.removeprefix(ON), name=emoji)
         except SlackApiError as error:
             if error.response["error"] not in ("already_reacted", "message_not_found"):
                 raise

@@ -17,6 +17,7 @@ from flows.summary import summarise
 
 PARENT = "parent"
 SHARED = "shared"
+ON = "on:"
 LONGEST_SITTING = 120
 """In minutes."""
 
@@ -52,7 +53,7 @@ def summary_slot(ask: int) -> str:
 
 
 def on_slot(message_ts: str) -> str:
-    return f"on:{message_ts}"
+    return f"{ON}{message_ts}"
 
 
 # In the channel and in the thread

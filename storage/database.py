@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from filelock import BaseFileLock, FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
@@ -34,6 +36,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _open(url)
         self._where = make_url(url).render_as_string(hide_password=True)
+        self._locks: dict[str, threading.Lock] = {}
+        self._claim: BaseFileLock | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -59,6 +63,47 @@ class Database:
                 f"The database {self._where} cannot be used ({reason}); check DATABASE_URL and that it may be written."
             ) from error
 
+    @contextmanager
+    def hold(self, name: str) -> Iterator[bool]:
+        """Hold a name among all processes that use this database: gives False if somebody else holds it.
+
+        It is let go at the end, and at once when the process dies: on Postgres it is a lock of the connection's, and
+        a SQLite file has one process only (see `claim`).
+        """
+        if self.engine.dialect.name == "sqlite":
+            lock = self._locks.setdefault(name, threading.Lock())
+            mine = lock.acquire(blocking=False)
+            try:
+                yield mine
+            finally:
+                if mine:
+                    lock.release()
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            key = {"name": name}
+            mine = bool(connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key))
+            try:
+                yield mine
+            finally:
+                if mine:
+                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+
+    def claim(self) -> None:
+        """Make this process the only one that serves a SQLite file; Postgres is served by any number.
+
+        Raises `DatabaseProblem` if another process serves the file. The claim ends with `close` or the process.
+        """
+        path = self.engine.url.database
+        if self.engine.dialect.name != "sqlite" or not path or path == ":memory:":
+            return
+        try:
+            self._claim = FileLock(f"{path}.lock", blocking=False)
+            self._claim.acquire()
+        except Timeout:
+            raise DatabaseProblem(
+                f"Another Dealreview is running on {self._where}; stop it first, or use Postgres for several."
+            ) from None
+
     def reachable(self) -> bool:
         """Whether the database answers now."""
         try:
@@ -70,6 +115,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._claim:
+            self._claim.release()
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.review import Review
-from flows.utterances import PARENT, SHARED, Retouch, Utterance
-from storage.models import DealRow, MessageRow, ReviewRow
+from flows.utterances import ON, PARENT, SHARED, Retouch, Utterance
+from storage.models import DealRow, MessageRow, RestRow, ReviewRow
+
+UNSAID = (MessageRow.said < MessageRow.version, MessageRow.refused.is_(None))
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Message:
     version: int
     ts: str | None
     tries: int
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it adds a message, rather than editing one or reacting to one."""
+        return self.ts is None and not self.slot.startswith(ON)
 
 
 class Messages:
@@ -58,24 +65,61 @@ class Messages:
             row.version += 1
             self._session.flush()
 
-    def next_unsaid(self) -> Message | None:
-        """The oldest decision that Slack does not have yet; of one moment's, new messages before edits."""
+    def channels_due(self, now: datetime) -> list[str]:
+        """The channels in which there is something to say and that do not rest, the longest waiting first."""
+        resting = select(RestRow.channel).where(RestRow.until > now)
+        return list(
+            self._session.scalars(
+                select(MessageRow.channel)
+                .where(*UNSAID, MessageRow.channel.not_in(resting))
+                .group_by(MessageRow.channel)
+                .order_by(func.min(MessageRow.decided_at))
+            )
+        )
+
+    def rests_end(self, now: datetime) -> datetime | None:
+        """When the first of the channels that rest, and in which there is something to say, may be posted to again."""
+        waiting = select(MessageRow.channel).where(*UNSAID)
+        return self._session.scalar(
+            select(func.min(RestRow.until)).where(RestRow.until > now, RestRow.channel.in_(waiting))
+        )
+
+    def next_unsaid(self, channel: str) -> Message | None:
+        """A channel's oldest decision that Slack does not have; of one moment's, new messages before edits."""
         row = self._session.scalars(
             select(MessageRow)
-            .where(MessageRow.said < MessageRow.version, MessageRow.refused.is_(None))
+            .where(*UNSAID, MessageRow.channel == channel)
             .order_by(MessageRow.decided_at, MessageRow.ts.is_not(None), MessageRow.id)
             .limit(1)
         ).first()
         return self._to_message(row) if row else None
 
+    def is_anything_unsaid(self) -> bool:
+        return self._session.scalar(select(MessageRow.id).where(*UNSAID).limit(1)) is not None
+
+    def posted_since(self, channel: str, moment: datetime) -> int:
+        """How many messages were posted in a channel after a moment."""
+        counted = select(func.count()).where(MessageRow.channel == channel, MessageRow.posted_at > moment)
+        return self._session.scalar(counted) or 0
+
+    def rest(self, channel: str, until: datetime) -> None:
+        """Post nothing in a channel before a moment, whichever process would."""
+        self._session.merge(RestRow(channel=channel, until=until))
+
     def tried(self, message: Message) -> None:
         """A post is about to be attempted: until its outcome is known, it may or may not be in Slack."""
         self._session.get_one(MessageRow, message.id).tries += 1
 
-    def said(self, message: Message, ts: str | None) -> None:
+    def untried(self, message: Message) -> None:
+        """The attempt surely posted nothing."""
+        self._session.get_one(MessageRow, message.id).tries -= 1
+
+    def said(self, message: Message, ts: str | None, now: datetime) -> None:
         """Slack has the message in the version that was sent."""
         row = self._session.get_one(MessageRow, message.id)
-        row.said, row.ts, row.tries = message.version, ts or row.ts, 0
+        if ts and row.ts is None:
+            row.ts, row.posted_at = ts, now
+        row.said, row.tries = message.version, 0
 
     def refused(self, message: Message, reason: str) -> None:
         """Slack will never take this. A post stays refused; a refused edit is only skipped."""

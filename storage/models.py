@@ -162,8 +162,8 @@ class TurnRow(Base):
 class MessageRow(Base):
     """What the bot says in one slot of a review: decided (`version`) and, once Slack has it, said (`said`).
 
-    `ts` is Slack's id of the message, None until it is posted; `tries` counts posts whose outcome is not known, and
-    `refused` is Slack's reason when it will never be posted.
+    `ts` is Slack's id of the message, None until it is posted, at `posted_at`; `tries` counts posts whose outcome is
+    not known, and `refused` is Slack's reason when it will never be posted.
     """
 
     __tablename__ = "message"
@@ -189,5 +189,15 @@ class MessageRow(Base):
     said: Mapped[int]
     ts: Mapped[str | None]
     decided_at: Mapped[datetime]
+    posted_at: Mapped[datetime | None]
     tries: Mapped[int]
     refused: Mapped[str | None]
+
+
+class RestRow(Base):
+    """A channel in which nothing may be posted before a moment: Slack asked for a pause, or we posted much."""
+
+    __tablename__ = "rest"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]

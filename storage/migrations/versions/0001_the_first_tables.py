@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("said", sa.Integer(), nullable=False),
         sa.Column("ts", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name="fk_message_review_id"),
@@ -108,6 +109,12 @@ def upgrade() -> None:
         postgresql_where=IS_UNSAID,
     )
 
+    op.create_table(
+        "rest",
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("channel", name="pk_rest"),
+    )
     op.create_table(
         "reply",
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -138,5 +145,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("turn", "reply", "message", "answer", "review", "person", "deal"):
+    for table in ("turn", "rest", "reply", "message", "answer", "review", "person", "deal"):
         op.drop_table(table)
