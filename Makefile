@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 .PHONY: demo test check lens clean
 
-demo: .venv/ready
+demo: .venv/installed
 	$(BIN)/dealreview demo $(ARGS)
 
 test: .venv/ready
@@ -21,9 +21,13 @@ lens: .venv/ready
 	$(BIN)/pip install -q -c constraints.txt -e '.[lens]'
 	$(BIN)/python -m flows.lens.training
 
-.venv/ready: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dealreview needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -c constraints.txt -e .
+	touch $@
+
+.venv/ready: .venv/installed
 	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
 	touch $@
 
