@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -56,8 +57,8 @@ class Engine:
     What is decided is a row, written in the transaction of the decision (`decide`). Whoever holds a channel says what
     is unsaid there; when a process dies, its hold ends and another takes over. A post whose outcome is not known is
     looked for in Slack before it is tried again, so a broken connection or a killed process says nothing twice.
-    `pace` is the time between posts to a channel in the long run, zero for none; `on_refused` is told of a parent
-    message that Slack will never take.
+    `pace` is the time between posts to a channel in the long run, zero for none. `on_refused` is told of a parent
+    message that Slack will never take; `on_tick` is called every second to do what has become due.
     """
 
     def __init__(self, database: Database, speaker: Speaker, pace: timedelta) -> None:
@@ -70,6 +71,7 @@ class Engine:
         self._mouths = ThreadPoolExecutor(CHANNELS_AT_ONCE, thread_name_prefix="engine")
         self._thread = threading.Thread(target=self._watch, name="engine", daemon=True)
         self.on_refused: Callable[[Message, str], None] = lambda message, reason: None
+        self.on_tick: Callable[[], None] = lambda: None
 
     def decide(self, session: Session, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
         """Decide, within the caller's transaction, to say these; call `wake` when it is committed."""
@@ -99,9 +101,13 @@ class Engine:
 
     def _watch(self) -> None:
         """Give every channel that is due to a thread, whenever there may be one."""
+        ticked = 0.0
         while not self._stopping.is_set():
             self._due.clear()
             try:
+                if time.monotonic() - ticked >= LOOK_EVERY:
+                    ticked = time.monotonic()
+                    self.on_tick()
                 wait = self._give_out()
             except OperationalError as error:
                 log.warning("the database does not answer: %s", error.orig)

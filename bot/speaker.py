@@ -65,7 +65,9 @@ class Speaker:
             extensions=["jinja2.ext.do"],
         )
         self._words.globals.update(blocks.FOR_TEMPLATES)
-        self._words.filters.update(name=self._name, day=self._day, short=mrkdwn.shorten, quote=_quote)
+        self._words.filters.update(
+            name=self._name, day=self._day, moment=self._moment, short=mrkdwn.shorten, quote=_quote
+        )
 
     def render(self, team: str, utterance: Utterance) -> Rendered:
         """The words of an utterance, with every value in its context encoded."""
@@ -151,14 +153,21 @@ class Speaker:
         return mrkdwn.encode(self._names.known(context["team"], person_id).name)
 
     @pass_context
+    def _moment(self, context: Context, moment: str, person_id: str) -> str:
+        """A moment (in UTC) on the clock where a person lives: "Thu 26 Nov, 09:30"."""
+        when = self._local(context, moment, person_id)
+        return f"{when:%a} {when.day} {when:%b, %H:%M}"
+
+    @pass_context
     def _day(self, context: Context, moment: str, person_id: str = "") -> str:
         """A date, or the date a moment (in UTC) falls on where a person lives: "Tue 24 Nov"."""
-        if len(moment) == len("2026-11-24"):
-            when = date.fromisoformat(moment)
-        else:
-            zone = ZoneInfo(self._names.known(context["team"], person_id).tz)
-            when = datetime.fromisoformat(moment).astimezone(zone).date()
+        is_date = len(moment) == len("2026-11-24")
+        when = date.fromisoformat(moment) if is_date else self._local(context, moment, person_id)
         return f"{when:%a} {when.day} {when:%b}"
+
+    def _local(self, context: Context, moment: str, person_id: str) -> datetime:
+        zone = ZoneInfo(self._names.known(context["team"], person_id).tz)
+        return datetime.fromisoformat(moment).astimezone(zone)
 
 
 def _quote(text: str) -> str:

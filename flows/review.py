@@ -172,7 +172,8 @@ class Review:
     earlier message can be told from one on the latest. `led_by` is the reply that led to the latest question, None
     when a button did; `asked_ts` is when that question (or the summary) appeared in Slack, by Slack's clock, or None
     while it is on its way. `earlier` holds what was last heard about the deal, `probed` how it was last probed, and
-    `last_reviewed` when, in UTC.
+    `last_reviewed` when, in UTC. `zone` is the owner's IANA time zone; `returns_at` is when a paused review asks again
+    by itself, in UTC, or None if it waits for its owner.
     """
 
     id: int
@@ -193,6 +194,8 @@ class Review:
     led_by: str | None = None
     asked_ts: str | None = None
     ended_at: datetime | None = None
+    zone: str = "UTC"
+    returns_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flows import utterances as say
+from flows.hours import next_morning
 from flows.lens import Leaning, Reading
 from flows.playbook import AFTERWARDS, BY_KEY, OPENING
 from flows.review import Answer, Label, Reply, Review, Source, Standing, Status, Turn
@@ -113,6 +114,16 @@ def act(review: Review, word: Word, by: Act, now: datetime, ask: int | None = No
     if ask is not None and ask != review.ask:
         return Outcome(review, hint=say.moved_on(review))
     return _DOES[word](review, by, now)
+
+
+def come_back(review: Review, now: datetime) -> Outcome:
+    """The morning has come that a paused review was put off to: ask its owner again."""
+    if review.status is not Status.AWAITING_RETURN or review.returns_at is None or review.returns_at > now:
+        return Outcome(review)
+    occasion = f"returns:{review.returns_at.isoformat()}"
+    after = replace(review, status=Status.AWAITING_ANSWER, ask=review.ask + 1, led_by=None, returns_at=None)
+    says = (say.closed(review, None), say.question(after, calls=True), say.parent(after, now))
+    return Outcome(after, Turn("came_back", "", occasion, now, review.asked), says)
 
 
 def tell_source(review: Review, question: str, ask: int, source: Source, by: Act, now: datetime) -> Outcome:
@@ -306,10 +317,21 @@ def _back(review: Review, by: Act, now: datetime) -> Outcome:
 def _pause(review: Review, by: Act, now: datetime) -> Outcome:
     if review.status is Status.AWAITING_RETURN:
         return Outcome(review, hint=say.already_paused())
-    after = replace(review, status=Status.AWAITING_RETURN, ask=review.ask + 1, led_by=None)
+    return _rest(review, _turn("paused", by, now, review), now, None)
+
+
+def _tomorrow(review: Review, by: Act, now: datetime) -> Outcome:
+    """Pause, and ask again by oneself on the owner's next working morning."""
+    return _rest(review, _turn("put_off", by, now, review), now, next_morning(now, review.zone))
+
+
+def _rest(review: Review, turn: Turn, now: datetime, returns_at: datetime | None) -> Outcome:
+    after = replace(review, status=Status.AWAITING_RETURN, led_by=None, returns_at=returns_at)
+    if review.status is Status.AWAITING_RETURN:
+        return Outcome(after, turn, (say.paused(after, now), say.parent(after, now)))
+    after = replace(after, ask=review.ask + 1)
     closed = say.closed(review, review.answer(review.asked).standing)
-    says = (closed, say.paused(after), say.parent(after, now))
-    return Outcome(after, _turn("paused", by, now, review), says)
+    return Outcome(after, turn, (closed, say.paused(after, now), say.parent(after, now)))
 
 
 def _resume(review: Review, by: Act, now: datetime) -> Outcome:
@@ -346,4 +368,5 @@ _DOES: dict[Word, Callable[[Review, Act, datetime], Outcome]] = {
     Word.NOT_KNOWN: _not_known,
     Word.STILL_TRUE: _still_true,
     Word.MORE: _more,
+    Word.TOMORROW: _tomorrow,
 }

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from flows.hours import next_morning
 from flows.playbook import BY_KEY, OPENING, STRUGGLE
 from flows.review import HEARD, Answer, Deal, Label, Line, Reply, Review, Source, Standing
 from flows.summary import summarise
@@ -73,6 +74,7 @@ def parent(review: Review, now: datetime) -> Utterance:
             "number": review.number,
             "total": len(review.questions),
             "ended_at": review.ended_at,
+            "returns_at": review.returns_at,
             "asked": summary.asked,
             "heard": summary.heard,
             "guesses": summary.guesses,
@@ -84,8 +86,11 @@ def parent(review: Review, now: datetime) -> Utterance:
     )
 
 
-def question(review: Review, lead: str | None = None) -> Utterance:
-    """The open question. `lead` is the question before, when it stays open and deserves a word."""
+def question(review: Review, lead: str | None = None, calls: bool = False) -> Utterance:
+    """The open question. `lead` is the question before, when it stays open and deserves a word.
+
+    The owner is mentioned if it `calls` them back, or if somebody else began the review.
+    """
     answer, earlier = review.answer(review.asked), review.earlier.get(review.asked)
     return Utterance(
         "question",
@@ -93,7 +98,7 @@ def question(review: Review, lead: str | None = None) -> Utterance:
             **_asking(review),
             "lead": lead,
             "struggle": _struggle(review),
-            "mention": review.owner if review.ask == 1 and review.owner != review.opened_by else None,
+            "mention": review.owner if calls or (review.ask == 1 and review.owner != review.opened_by) else None,
             "number": review.number,
             "total": len(review.questions),
             "said": [reply.text for reply in answer.live],
@@ -119,10 +124,17 @@ def known_by(ask: int, source: Source) -> Retouch:
     return Retouch(ask_slot(ask), {"source": source})
 
 
-def paused(review: Review) -> Utterance:
+def paused(review: Review, now: datetime) -> Utterance:
+    """A pause, until its owner comes back or until a morning; `morning` is the next one that may be chosen."""
     return Utterance(
         "paused",
-        {**_asking(review), "number": review.number, "total": len(review.questions)},
+        {
+            **_asking(review),
+            "number": review.number,
+            "total": len(review.questions),
+            "returns_at": review.returns_at,
+            "morning": next_morning(now, review.zone),
+        },
         ask_slot(review.ask),
     )
 

@@ -17,6 +17,7 @@ class Word(StrEnum):
     NOT_KNOWN = "not_known"
     STILL_TRUE = "still_true"
     MORE = "more"
+    TOMORROW = "tomorrow"
 
 
 SPOKEN: dict[str, Word] = {
@@ -37,6 +38,7 @@ SPOKEN: dict[str, Word] = {
     "i don't know": Word.NOT_KNOWN,
     "still true": Word.STILL_TRUE,
     "more": Word.MORE,
+    "tomorrow": Word.TOMORROW,
 }
 
 

@@ -106,6 +106,7 @@ class ReviewRow(Base):
     status: Mapped[str] = mapped_column(String(20))
     led_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
+    returns_at: Mapped[datetime | None] = mapped_column(index=True)
 
     deal: Mapped[DealRow] = relationship(lazy="joined")
     answers: Mapped[list[AnswerRow]] = relationship(

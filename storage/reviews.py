@@ -12,13 +12,22 @@ from flows.lens import Label, Reading, Span
 from flows.playbook import OPENING
 from flows.review import OPEN, Answer, Deal, Reply, Review, Source, Standing, Status, Turn
 from flows.utterances import PARENT, ask_slot, summary_slot
-from storage.deals import to_deal
+from storage.deals import find_person, to_deal
 from storage.models import AnswerRow, DealRow, MessageRow, ReplyRow, ReviewRow, TurnRow
 
 LONGEST_LIST = 20
 
 NEVER = "0"
 """Stands for the time of a message that Slack refused: everything came after it."""
+
+
+def due_back(session: Session, now: datetime) -> list[tuple[str, int]]:
+    """The paused reviews whose morning has come, in any workspace: each with its team, the longest due first."""
+    due = (ReviewRow.status == Status.AWAITING_RETURN, ReviewRow.returns_at <= now)
+    rows = session.execute(
+        select(DealRow.team, ReviewRow.id).join(ReviewRow).where(*due).order_by(ReviewRow.returns_at)
+    )
+    return [(team, review_id) for team, review_id in rows]
 
 
 class Reviews:
@@ -87,7 +96,7 @@ class Reviews:
         """Keep a review as it is after a turn, and the turn itself."""
         row = self._session.get_one(ReviewRow, review.id)
         row.asked, row.ask, row.status = review.asked, review.ask, review.status
-        row.led_by, row.ended_at = review.led_by, review.ended_at
+        row.led_by, row.ended_at, row.returns_at = review.led_by, review.ended_at, review.returns_at
         for answer in review.answers.values():
             self._session.merge(_answer_row(review.id, answer))
             for reply in answer.replies:
@@ -122,6 +131,7 @@ class Reviews:
         row = self._session.get_one(ReviewRow, review_id, populate_existing=True)
         status = Status(row.status)
         before = self._before(row)
+        owner = find_person(self._session, row.deal.team, row.owner)
         return Review(
             id=row.id,
             deal=to_deal(row.deal),
@@ -141,6 +151,8 @@ class Reviews:
             led_by=row.led_by,
             asked_ts=self._ts(row.id, ask_slot(row.ask) if status in OPEN else summary_slot(row.ask)),
             ended_at=row.ended_at,
+            zone=owner.tz if owner else "UTC",
+            returns_at=row.returns_at,
         )
 
     def _answer(self, row: ReviewRow, answer: AnswerRow) -> Answer:

@@ -24,7 +24,7 @@ from flows.words import Word, spoken
 from storage.database import Database
 from storage.deals import Deals
 from storage.messages import Message
-from storage.reviews import Reviews
+from storage.reviews import Reviews, due_back
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +76,7 @@ class ReviewService:
         self._clock = clock
         self._burst = burst
         engine.on_refused = self._could_not_open
+        engine.on_tick = self.tick
 
     def start(self, team: str, caller: str, channel: str, asked: Deal) -> Utterance | None:
         """Start a review of a deal by its name; a deal nobody heard of is made, with its details if it has any.
@@ -209,6 +210,14 @@ class ReviewService:
             )
         self._engine.wake()
         return None
+
+    def tick(self) -> None:
+        """Do what has become due. Any number of processes may, at any time: each due thing is done once."""
+        now = self._clock()
+        with self._database.transaction() as session:
+            due = due_back(session, now)
+        for team, review_id in due:
+            self._decide(team, review_id, "", turns.come_back)
 
     def _open(self, team: str, caller: str, place: Place, asked: Deal) -> tuple[bool, Review]:
         with self._database.transaction() as session:

@@ -54,10 +54,12 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("led_by", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returns_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name="fk_review_deal_id"),
         sa.PrimaryKeyConstraint("id", name="pk_review"),
     )
     op.create_index("ix_review_channel", "review", ["channel"])
+    op.create_index("ix_review_returns_at", "review", ["returns_at"])
     op.create_index("ix_review_deal", "review", ["deal_id", "id"])
     op.create_index(
         "uq_review_open",
