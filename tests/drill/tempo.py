@@ -1,0 +1,55 @@
+"""The tempo of the drill: kills and replies keep abreast, so that no kill falls into silence, and all of it ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+KILLS_AHEAD = 2
+REPLIES_AHEAD = 16
+
+
+class Tempo:
+    """Counts kills and replies on their way to what was asked for. After `deadline` (`time.monotonic`) none waits."""
+
+    def __init__(self, kills: int, replies: int, deadline: float) -> None:
+        self.deadline = deadline
+        self.kills = self.replies = 0
+        self._most_kills, self._most_replies = kills, replies
+        self._people_left = False
+        self._changed = threading.Condition()
+
+    def before_reply(self) -> None:
+        """Wait while replies are far ahead of kills."""
+        with self._changed:
+            self._changed.wait_for(self._may_reply, self.deadline - time.monotonic())
+
+    def replied(self) -> None:
+        with self._changed:
+            self.replies += 1
+            self._changed.notify_all()
+
+    def before_kill(self) -> bool:
+        """Wait while kills are ahead of replies; False when there is nothing more to kill."""
+        with self._changed:
+            self._changed.wait_for(self._may_kill, self.deadline - time.monotonic())
+            return self.kills < self._most_kills and time.monotonic() < self.deadline
+
+    def killed(self) -> None:
+        with self._changed:
+            self.kills += 1
+            self._changed.notify_all()
+
+    def people_left(self) -> None:
+        """Nobody replies any more."""
+        with self._changed:
+            self._people_left = True
+            self._changed.notify_all()
+
+    def _may_reply(self) -> bool:
+        over = self.kills >= self._most_kills
+        return over or self.replies < self._most_replies * self.kills / self._most_kills + REPLIES_AHEAD
+
+    def _may_kill(self) -> bool:
+        over = self._people_left or self.kills >= self._most_kills
+        return over or self.kills < self._most_kills * self.replies / self._most_replies + KILLS_AHEAD

