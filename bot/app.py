@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -40,13 +41,15 @@ class Dealreview:
     engine: Engine
     database: Database
 
-    def start(self) -> None:
-        """Say what an earlier process left unsaid, and from now on what is decided."""
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Say what an earlier process left unsaid, and what is decided from now on; at the end, finish and let go."""
         self.engine.start()
-
-    def stop(self) -> None:
-        self.engine.stop()
-        self.database.close()
+        try:
+            yield
+        finally:
+            self.engine.stop()
+            self.database.close()
 
 
 def utc_now() -> datetime:
@@ -59,6 +62,14 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, read
     Raises `BadSetting` when Slack does not accept the token, and `storage.database.DatabaseProblem`.
     """
     database = Database(settings.database_url)
+    try:
+        return _join(settings, database, clock, read)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _join(settings: Settings, database: Database, clock: Callable[[], datetime], read: Lens) -> Dealreview:
     database.claim()
     database.upgrade()
     asks = _client(settings, all_builtin_retry_handlers())
@@ -94,6 +105,8 @@ def _introduce(client: WebClient) -> SlackResponse:
     try:
         return client.auth_test()
     except SlackApiError as error:
+        if error.response.status_code >= 500:
+            raise BadSetting(f"Slack at SLACK_API_URL {client.base_url} is not well; try again later.") from error
         raise BadSetting(
             f"Slack does not accept SLACK_BOT_TOKEN ({error.response.get('error')}); "
             "copy it again from your app's settings."

@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 from aiohttp import web
@@ -17,7 +16,7 @@ from dotenv import dotenv_values
 from bot import manifest as manifests
 from bot.app import Dealreview, create_app
 from bot.http import http_app
-from bot.settings import BadSetting, Door, Settings, database_url
+from bot.settings import BadSetting, Door, Settings, database_url, is_address
 from bot.socket_mode import connected
 from storage.database import Database, DatabaseProblem
 
@@ -36,17 +35,13 @@ def serve() -> None:
     try:
         settings = Settings.load()
         bot = create_app(settings)
+        with bot.running():
+            if settings.door is Door.SOCKET:
+                _serve_socket_mode(bot, settings)
+            else:
+                _serve_http(bot, settings)
     except (BadSetting, DatabaseProblem) as problem:
         raise click.ClickException(str(problem)) from None
-    bot.start()
-    try:
-        if settings.door is Door.SOCKET:
-            _serve_socket_mode(bot, settings)
-        else:
-            log.info("Listening for Slack on port %d.", settings.port)
-            web.run_app(http_app(bot), port=settings.port, access_log=None, print=None)
-    finally:
-        bot.stop()
 
 
 @main.group()
@@ -74,7 +69,7 @@ def manifest(http: str | None) -> None:
     if http is None:
         click.echo(manifests.as_yaml(manifests.socket_mode()), nl=False)
         return
-    if urlsplit(http).scheme != "https" or not urlsplit(http).netloc:
+    if not is_address(http, "https"):
         raise click.BadParameter(f"{http!r} is not an address that begins with https://", param_hint="--http")
     click.echo(manifests.as_yaml(manifests.http(http)), nl=False)
 
@@ -107,3 +102,11 @@ def _serve_socket_mode(bot: Dealreview, settings: Settings) -> None:
     with connected(bot, settings):
         log.info("Connected to Slack in Socket Mode.")
         stop.wait()
+
+
+def _serve_http(bot: Dealreview, settings: Settings) -> None:
+    log.info("Listening for Slack on port %d.", settings.port)
+    try:
+        web.run_app(http_app(bot, settings.signing_secret), port=settings.port, access_log=None, print=None)
+    except OSError as error:
+        raise BadSetting(f"PORT is {settings.port}, and the bot cannot listen there ({error.strerror}).") from error

@@ -50,7 +50,7 @@ def parse(text: str) -> Command:
         return Command(SHOW, _unquoted(rest), people)
     if verb in COMMONLY_TRIED or first.startswith("--"):
         return Command("unknown", words, people, meant=_nearest(verb))
-    if first.islower() and len(first) > 2 and (meant := _nearest(verb)) and (not rest or meant == SHOW):
+    if first.islower() and len(first) > 2 and (meant := _nearest(verb)) and (not rest or meant in (SHOW, verb)):
         return Command("unknown", words, people, meant=meant)
     return Command("start", words, people)
 

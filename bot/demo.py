@@ -151,13 +151,11 @@ def _workspace(port: int, folder: Path) -> Iterator[Stage]:
     )
     bot = create_app(settings, clock=lambda: datetime.fromtimestamp(workspace.now, UTC))
     stage.is_silent = bot.engine.is_idle
-    bot.start()
     try:
-        with connected(bot, settings):
+        with bot.running(), connected(bot, settings):
             workspace.wait_connected()
             yield stage
     finally:
-        bot.stop()
         workspace.stop()
 
 

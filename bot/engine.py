@@ -112,6 +112,9 @@ class Engine:
             except OperationalError as error:
                 log.warning("the database does not answer: %s", error.orig)
                 wait = LOOK_EVERY
+            except Exception:  # whatever it is, the bot must not fall silent for good
+                log.exception("the engine stumbled")
+                wait = LOOK_EVERY
             self._due.wait(wait)
 
     def _give_out(self) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot import mrkdwn
 from flows import utterances as say
 from flows.review import Deal, Label, Stage
 from flows.utterances import Utterance
@@ -68,7 +69,7 @@ def _value(given: Mapping[str, Any]) -> str:
         return str(option["value"])
     for kind in ("value", "selected_user", "selected_conversation", "selected_channel", "selected_date"):
         if given.get(kind):
-            return str(given[kind])
+            return mrkdwn.cleaned(str(given[kind]))
     return ""
 
 

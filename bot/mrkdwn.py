@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
-_MARK_AT_AN_EDGE = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
+_MARK_AT_AN_EDGE = re.compile(r"(?<![^\W_])[*_~`]+|[*_~`]+(?![^\W_])")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ud800-\udfff]")
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 _OUR_MARK = re.compile(rf"(?<!{ZERO_WIDTH})(?:(?<!\w)[*_~`]|[*_~`](?!\w))(?!{ZERO_WIDTH})")
@@ -17,7 +17,7 @@ def decode(text: str, name_of: Callable[[str], str]) -> str:
     """The words a person sees in Slack, from the text Slack sends.
 
     Mentions become names (`name_of` gives a person's by id), links their address and label, entities the signs they
-    stand for. Control characters and zero-width spaces, which no person types, are dropped.
+    stand for.
     """
 
     def shown(match: re.Match[str]) -> str:
@@ -33,7 +33,12 @@ def decode(text: str, name_of: Callable[[str], str]) -> str:
         return f"{label} ({target})"
 
     plain = _LINK.sub(shown, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return _UNWANTED.sub("", plain).replace("\r\n", "\n").strip()
+    return cleaned(plain)
+
+
+def cleaned(text: str) -> str:
+    """What a person typed without what no person types: control characters and zero-width spaces."""
+    return _UNWANTED.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def encode(text: str) -> str:

@@ -81,6 +81,15 @@ def database_url(given: Mapping[str, str]) -> str:
     return given.get("DATABASE_URL", "").strip() or DATABASE
 
 
+def is_address(value: str, *schemes: str) -> bool:
+    """Whether a text is the address of a server, with one of these schemes."""
+    try:
+        address = urlsplit(value)
+    except ValueError:
+        return False
+    return address.scheme in schemes and bool(address.netloc)
+
+
 def _refuse_oauth(values: Mapping[str, str]) -> None:
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
         if values.get(name):
@@ -123,8 +132,7 @@ def _port(value: str) -> int:
 
 
 def _api_url(value: str) -> str:
-    address = urlsplit(value)
-    if address.scheme not in ("http", "https") or not address.netloc:
+    if not is_address(value, "http", "https"):
         raise BadSetting(f"SLACK_API_URL is {value!r}; it must be an address such as {SLACK}.")
     return value if value.endswith("/") else value + "/"
 

@@ -6,16 +6,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
 
 from bot.app import Dealreview
-from bot.settings import Settings
+from bot.settings import BadSetting, Settings
 
 
 @contextmanager
 def connected(bot: Dealreview, settings: Settings) -> Iterator[None]:
-    """Let Slack reach the bot; at the end, finish what was received and disconnect."""
+    """Let Slack reach the bot; at the end, finish what was received and disconnect.
+
+    Raises `BadSetting` if Slack does not accept the app-level token.
+    """
     handler = SocketModeHandler(bot.bolt, settings.app_token)
-    handler.connect()  # type: ignore[no-untyped-call]
+    try:
+        handler.connect()  # type: ignore[no-untyped-call]
+    except SlackApiError as error:
+        raise BadSetting(
+            f"Slack does not accept SLACK_APP_TOKEN ({error.response.get('error')}); copy it again, or make a new one "
+            "with the scope connections:write."
+        ) from error
     try:
         yield
     finally:

@@ -109,8 +109,8 @@ class Speaker:
                 channel=message.channel, ts=message.thread_ts, include_all_metadata=True, limit=200
             )
         else:
-            answer = self._client.conversations_history(channel=message.channel, include_all_metadata=True, limit=50)
-        for posted in answer["messages"]:
+            answer = self._client.conversations_history(channel=message.channel, include_all_metadata=True, limit=200)
+        for posted in (each for page in answer for each in page["messages"]):
             payload = (posted.get("metadata") or {}).get("event_payload", {})
             if payload.get("key") == _key(message):
                 return str(posted["ts"])

@@ -90,14 +90,15 @@ class Line:
 class Reply:
     """What a person wrote in the thread, and how the lens read it.
 
-    `message_ts` is Slack's id of the message and its time; `moved` holds the labels people gave to lines by hand,
-    by the line's text, so that they outlive an edit elsewhere in the message.
+    `message_ts` is Slack's id of the message and its time, `edited_ts` the time of its latest edit. `moved` holds the
+    labels people gave to lines by hand, by the line's text, so that they outlive an edit elsewhere in the message.
     """
 
     message_ts: str
     author: str
     text: str
     reading: Reading
+    edited_ts: str = ""
     withdrawn: bool = False
     moved: Mapping[str, Label] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,10 @@ class Database:
             raise DatabaseProblem(
                 f"Another Dealreview is running on {self._where}; stop it first, or use Postgres for several."
             ) from None
+        except OSError as error:
+            raise DatabaseProblem(
+                f"The database {self._where} cannot be used ({error.strerror}); check DATABASE_URL."
+            ) from None
 
     def reachable(self) -> bool:
         """Whether the database answers now."""
@@ -165,8 +169,10 @@ def _open(url: str) -> Engine:
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin a transaction by itself: we say when, and which kind
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    with suppress(sqlite3.OperationalError):  # this one does not wait for a writer; whoever is first sets it for all
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_immediate(connection: Connection) -> None:

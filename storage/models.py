@@ -140,6 +140,7 @@ class ReplyRow(Base):
     author: Mapped[str]
     text: Mapped[str]
     spans: Mapped[list[Any]]
+    edited_ts: Mapped[str]
     withdrawn: Mapped[bool]
     moved: Mapped[dict[str, Any]]
 

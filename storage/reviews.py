@@ -217,6 +217,7 @@ def _replies(rows: Iterable[ReplyRow], question: str) -> tuple[Reply, ...]:
             reading=Reading(
                 tuple(Span(start, end, Label(label), sure) for start, end, label, sure in row.spans), row.text
             ),
+            edited_ts=row.edited_ts,
             withdrawn=row.withdrawn,
             moved={line: Label(label) for line, label in row.moved.items()},
         )
@@ -245,6 +246,7 @@ def _reply_row(review_id: int, question: str, reply: Reply) -> ReplyRow:
         author=reply.author,
         text=reply.text,
         spans=[[span.start, span.end, span.label, span.confidence] for span in reply.reading.spans],
+        edited_ts=reply.edited_ts,
         withdrawn=reply.withdrawn,
         moved=dict(reply.moved),
     )

@@ -70,10 +70,9 @@ class Room:
     def bot_arrives(self) -> None:
         """Start the bot and connect it to the workspace: for the first time, or again after `bot_leaves`."""
         self.bot = create_app(self.settings, clock=self.clock.utc, read=self.reads)
-        self.bot.start()
-        self._stay.callback(self.bot.stop)
+        self._stay.enter_context(self.bot.running())
         if self.over == "http":
-            address = self._stay.enter_context(served(http_app(self.bot)))
+            address = self._stay.enter_context(served(http_app(self.bot, self.settings.signing_secret)))
             self.workspace.deliver_by_http(f"{address}/slack/events")
         else:
             self._stay.enter_context(connected(self.bot, self.settings))

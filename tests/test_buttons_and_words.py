@@ -265,7 +265,6 @@ def test_who_said_something_may_say_how_we_know_and_who_did_not_may_not(room: Ro
     assert thread.review.answer("why_change").source is Source.THEY_TOLD_US
 
 
-@pytest.mark.xfail(strict=True, reason="templates/paused.j2 and probe.j2 have no outcome(): no way to say how we know")
 @pytest.mark.parametrize("before", ["pause", "more"])
 def test_how_we_know_is_offered_after_any_answer(room: Room, before: str) -> None:
     thread = room.start()

@@ -80,9 +80,6 @@ def test_a_list_in_another_channel_holds_only_the_reviews_one_is_in(room: Room) 
     assert room.command("rosa", "list", GENERAL).startswith("No deal was reviewed here yet.")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="list_of_reviews.j2 is one paragraph, cut at 3,000 characters in a link's middle"
-)
 def test_a_list_of_many_deals_with_long_names_is_whole_and_every_link_in_it_is_closed(room: Room) -> None:
     names = [f"Deal {number:02} " + "with a rather long name " * 4 for number in range(20)]
     for name in names:
@@ -171,7 +168,6 @@ def test_a_name_that_only_begins_like_a_command_is_a_name(room: Room) -> None:
         assert room.start(text).review.deal.name == text
 
 
-@pytest.mark.xfail(strict=True, reason="commands.parse takes help and list with words after them for a deal's name")
 def test_a_command_with_words_too_many_starts_no_review(room: Room) -> None:
     for text in ("help me", "list all", "list my deals"):
         room.command("maya", text)

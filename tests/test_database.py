@@ -94,7 +94,6 @@ def test_two_threads_that_upgrade_at_the_same_moment_do_not_disturb_each_other(u
         assert [each.result(30) for each in made] == [TABLES, TABLES]
 
 
-@pytest.mark.xfail(strict=True, reason="PRAGMA journal_mode=WAL does not wait for another writer as BEGIN does")
 def test_an_upgrade_waits_for_whoever_is_writing(sqlite_url: str) -> None:
     writer = sqlite3.connect(make_url(sqlite_url).database or "", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")

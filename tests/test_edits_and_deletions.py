@@ -46,9 +46,6 @@ def test_an_edit_is_read_anew_but_never_probed(room: Room) -> None:
     assert "1 of 1 line about us" in thread.summary and "• *Why change*\n" in thread.summary
 
 
-@pytest.mark.xfail(
-    strict=True, reason="turns.amend keeps the standing NOT_KNOWN when the new words answer the question"
-)
 def test_an_admission_edited_into_an_answer_is_no_longer_open(room: Room) -> None:
     thread = room.start()
     thread.says("lena", ANSWERS[0])
@@ -88,7 +85,6 @@ def test_an_edit_delivered_twice_counts_once(room: Room) -> None:
     assert "*2 of 9*" in thread.asked
 
 
-@pytest.mark.xfail(strict=True, reason="turns.amend takes edits in the order they arrive, not in the order of Slack")
 def test_an_edit_that_arrives_late_does_not_undo_a_later_one(room: Room) -> None:
     thread = room.start()
     ts = thread.says("lena", ANSWERS[0])

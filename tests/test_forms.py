@@ -117,7 +117,6 @@ def test_a_form_without_a_name_stays_open(room: Room) -> None:
     assert room.reviews() == []
 
 
-@pytest.mark.xfail(strict=True, reason="forms.read keeps control characters and zero-width spaces, commands do not")
 def test_a_name_that_nobody_can_see_is_no_name(room: Room) -> None:
     room.command("maya")
     for nothing in ("\x07", "\u200b", "\u200b \u200b"):
@@ -166,7 +165,6 @@ def test_values_that_the_form_never_offered_start_nothing_and_break_nothing(room
     assert room.reviews() == []
 
 
-@pytest.mark.xfail(strict=True, reason="listeners/forms.py puts every objection but one at the name")
 def test_a_stranger_as_owner_is_objected_to_at_the_owner(room: Room) -> None:
     room.command("maya")
     bot = {"type": "users_select", "selected_user": "U0BOT"}

@@ -266,6 +266,18 @@ def test_a_burst_after_a_probe_and_after_the_last_question_still_continues(sqlit
         assert "Added later" in thread.summary
 
 
+def test_a_second_thought_in_a_burst_turns_an_admission_into_an_answer(sqlite_url: str) -> None:
+    with open_room(sqlite_url, burst=5) as room:
+        thread = room.start()
+        room.clock.passes(seconds=30)
+        thread.says("lena", ANSWERS[0])
+        room.clock.passes(seconds=30)
+        thread.answers("lena", OPEN, THEIRS)
+        answer = thread.review.answer("why_change")
+        assert [reply.text for reply in answer.live] == [OPEN, THEIRS]
+        assert answer.standing is Standing.ANSWERED
+
+
 def test_after_a_button_there_is_nothing_to_continue(sqlite_url: str) -> None:
     with open_room(sqlite_url, burst=5) as room:
         thread = room.start()

@@ -158,7 +158,6 @@ def test_dealreview_serve_ends_with_that_one_sentence(desert: Path, given: dict[
     assert list(desert.iterdir()) == []
 
 
-@pytest.mark.xfail(strict=True, reason="_api_url lets urlsplit's ValueError out")
 def test_an_address_that_cannot_even_be_parsed_is_told_the_same_way() -> None:
     with pytest.raises(BadSetting, match="SLACK_API_URL"):
         Settings.read({**SOCKET, "SLACK_API_URL": "http://[slack/"})
@@ -180,7 +179,6 @@ def test_a_bot_token_that_slack_refuses_is_named(room: Room, desert: Path) -> No
     assert_one_error(result, "SLACK_BOT_TOKEN", "invalid_auth")
 
 
-@pytest.mark.xfail(strict=True, reason="serve lets the SlackApiError of apps.connections.open out as a stack trace")
 def test_an_app_token_that_slack_refuses_is_named(room: Room, desert: Path) -> None:
     env = {"SLACK_BOT_TOKEN": room.workspace.bot_token, "SLACK_API_URL": room.workspace.api_url}
     assert_one_error(serve(**env, SLACK_APP_TOKEN="xapp-other"), "SLACK_APP_TOKEN", "invalid_auth")
@@ -203,21 +201,18 @@ def test_something_that_is_not_slack_is_told_in_one_sentence(desert: Path) -> No
         assert_one_error(serve(**SOCKET, SLACK_API_URL=address), "Slack")
 
 
-@pytest.mark.xfail(strict=True, reason="create_app keeps the claim on a SQLite file when Slack refuses the token")
 def test_a_bot_that_was_not_built_lets_go_of_its_database(room: Room, desert: Path) -> None:
     env = {**SOCKET, "SLACK_API_URL": room.workspace.api_url, "DATABASE_URL": f"sqlite:///{desert}/kept.db"}
     assert_one_error(serve(**env), "SLACK_BOT_TOKEN")
     assert_one_error(serve(**env), "SLACK_BOT_TOKEN")
 
 
-@pytest.mark.xfail(strict=True, reason="Database.claim lets FileLock's OSError out as a stack trace")
 def test_a_database_that_cannot_be_used_is_told_in_one_sentence(room: Room, desert: Path) -> None:
     env = {**SOCKET, "SLACK_BOT_TOKEN": room.workspace.bot_token, "SLACK_API_URL": room.workspace.api_url}
     assert_one_error(serve(**env, DATABASE_URL="sqlite:////dev/null/x.db"), "DATABASE_URL")
     assert_one_error(serve(**env, DATABASE_URL="nonsense"), "DATABASE_URL")
 
 
-@pytest.mark.xfail(strict=True, reason="serve lets the OSError of an address in use out as a stack trace")
 def test_a_port_that_is_taken_is_named(room: Room, desert: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("0.0.0.0", 0))  # noqa: S104

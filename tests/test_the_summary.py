@@ -121,6 +121,13 @@ def test_moving_the_last_line_about_them_makes_the_question_open(room: Room) -> 
     assert "1 of 8 heard" in thread.parent["text"] and "NOT KNOWN YET" not in thread.summary
 
 
+def test_a_line_moved_out_of_an_admission_makes_the_question_heard(room: Room) -> None:
+    thread = room.start()
+    thread.answers("lena", OURS, OPEN, "stop")
+    thread.fixes("lena", OPEN[:30], "customer")
+    assert "1 of 8 heard" in thread.parent["text"] and "NOT KNOWN YET" not in thread.summary
+
+
 def test_a_line_of_the_first_telling_can_be_moved(room: Room) -> None:
     thread = room.start()
     thread.answers("lena", OURS, "stop")

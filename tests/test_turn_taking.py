@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from flows import turns
+from flows import steering, turns
 from flows.lens import Label, Leaning, Reading, Span
 from flows.playbook import AFTERWARDS, BY_KEY, PLAYBOOK
 from flows.review import Answer, Deal, Reply, Review, Source, Standing, Status
-from flows.turns import MOST_PROBES, Act, Outcome
+from flows.steering import MOST_PROBES, Act, Outcome
 from flows.utterances import Retouch, ask_slot
 from flows.words import SPOKEN, Word, spoken
 
@@ -39,7 +39,8 @@ sentences = st.sampled_from(
 def readings(draw: st.DrawFn) -> Reading:
     """One to three lines, each with any label: what the lens may make of them is not our business here."""
     lines = draw(st.lists(sentences, min_size=1, max_size=3))
-    text, spans, mainly = "\n".join(lines), [], draw(labels)
+    text, mainly = "\n".join(lines), draw(labels)
+    spans: list[Span] = []
     for line in lines:
         start = spans[-1].end + 1 if spans else 0
         spans.append(Span(start, start + len(line), draw(st.sampled_from((mainly, mainly, *Label))), 0.9))
@@ -92,7 +93,7 @@ class AnyReview(RuleBasedStateMachine):
     @rule(who=people, word=st.sampled_from(Word), age=st.integers(0, 2))
     def press_a_button(self, who: str, word: Word, age: int) -> None:
         before = self.review
-        outcome = turns.act(before, word, self._act(who), self.now, ask=max(1, before.ask - age))
+        outcome = steering.act(before, word, self._act(who), self.now, ask=max(1, before.ask - age))
         assert outcome.turn is None or (age == 0 or before.ask == 1)
         self._take(outcome)
 
@@ -101,7 +102,7 @@ class AnyReview(RuleBasedStateMachine):
     def edit(self, data: st.DataObject, reading: Reading) -> None:
         ts = data.draw(st.sampled_from(sorted(self.texts)))
         self.texts[ts] = reading.text
-        self._take(turns.amend(self.review, ts, reading.text, reading, self.now, self._occasion()))
+        self._take(turns.amend(self.review, Reply(ts, "", reading.text, reading), self.now, self._occasion()))
 
     @precondition(lambda self: self.texts)
     @rule(data=st.data())
@@ -145,7 +146,7 @@ class AnyReview(RuleBasedStateMachine):
     def the_clock_ticks(self) -> None:
         before = self.review
         due = before.status is Status.AWAITING_RETURN and before.returns_at and before.returns_at <= self.now
-        self._take(turns.come_back(before, self.now))
+        self._take(steering.come_back(before, self.now))
         assert (self.review.status is not before.status) == bool(due)
 
     @invariant()
@@ -187,7 +188,7 @@ class AnyReview(RuleBasedStateMachine):
         if not hasattr(self, "review"):
             return
         if self.review.status in (Status.STOPPED, Status.AWAITING_RETURN):
-            self._take(turns.act(self.review, Word.RESUME, self._act(OWNER), self.now))
+            self._take(steering.act(self.review, Word.RESUME, self._act(OWNER), self.now))
         ours = Reading((Span(0, 18, Label.US, 1.0),), "We sent the quote.")
         assert ours.leaning in (Leaning.ABOUT_US, Leaning.EMPTY)
         for turn in range(2 * len(PLAYBOOK)):
@@ -196,7 +197,7 @@ class AnyReview(RuleBasedStateMachine):
             if turn % 3:
                 self._reply(OWNER, ours, 8)
             else:
-                self._take(turns.act(self.review, Word.SKIP, self._act(OWNER), self.now))
+                self._take(steering.act(self.review, Word.SKIP, self._act(OWNER), self.now))
         assert self.review.status is Status.FINISHED
         assert all(self.review.answer(key).standing for key in self.review.questions)
 
@@ -255,5 +256,5 @@ def _heard_before(key: str) -> Answer:
 
 TestAnyReview = AnyReview.TestCase
 TestAnyReview.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -15,12 +15,12 @@ from jinja2 import nodes
 from slack_sdk import WebClient
 
 from bot.speaker import TEMPLATES, Speaker
-from flows import lens, turns
+from flows import lens, steering
 from flows import utterances as say
 from flows.playbook import AFTERWARDS, OPENING, PLAYBOOK
 from flows.review import Answer, Deal, Reply, Review, Source, Stage, Standing, Status
+from flows.steering import Act
 from flows.summary import summarise
-from flows.turns import Act
 from flows.utterances import Utterance
 from flows.words import Word
 from sandbox.blocks import block_problems, view_problems
@@ -82,7 +82,7 @@ def in_turn(say_it: Callable[[Review], Utterance]) -> list[Utterance]:
 
 def probes() -> list[Utterance]:
     angles = [(question.key, f"about_us_{n}") for question in PLAYBOOK for n in range(1, question.angles + 1)]
-    vague = [(question.key, turns.VAGUE) for question in PLAYBOOK if question.angles]
+    vague = [(question.key, steering.VAGUE) for question in PLAYBOOK if question.angles]
     return [say.probe(replace(REVIEW, asked=key), probe) for key, probe in (*angles, *vague)]
 
 
@@ -327,6 +327,6 @@ def test_a_template_never_reaches_for_the_loader_by_a_name_that_people_typed() -
 
 
 def test_a_press_by_somebody_else_is_answered_with_the_names_of_whose_turn_it_is() -> None:
-    hint = turns.act(REVIEW, Word.SKIP, Act("U9", "1"), NOW).hint
+    hint = steering.act(REVIEW, Word.SKIP, Act("U9", "1"), NOW).hint
     assert hint is not None
     assert SPEAKER.render("T1", hint).text.startswith("That one is for Lena or Lena.")

@@ -12,7 +12,7 @@ from bot.service.reviews import Pressed, ReviewService
 from bot.speaker import Speaker
 from flows import utterances as say
 from flows.review import Source
-from flows.turns import Act
+from flows.steering import Act
 from flows.utterances import Utterance
 from flows.words import Word
 

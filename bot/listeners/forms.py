@@ -11,8 +11,11 @@ from bot import forms
 from bot.service.desk import check_name
 from bot.service.reviews import ReviewService
 from bot.speaker import Speaker
-from flows.turns import Act
+from flows.steering import Act
 from flows.utterances import Utterance
+
+BLOCK_OF = {"cannot_hold": "channel", "unknown_person": "owner"}
+"""Where in the form a review that cannot start is explained; the deal's name if not here."""
 
 
 def register(bolt: App, reviews: ReviewService, speaker: Speaker) -> None:
@@ -25,7 +28,7 @@ def register(bolt: App, reviews: ReviewService, speaker: Speaker) -> None:
         if problem := check_name(asked.name):
             wrong["name"] = problem
         if not wrong and (hint := reviews.start(team, person, filled.values["channel"], asked)):
-            wrong["channel" if hint.name == "cannot_hold" else "name"] = hint
+            wrong[BLOCK_OF.get(hint.name, "name")] = hint
         finish(ack, team, wrong)
 
     @bolt.view("details")

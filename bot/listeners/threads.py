@@ -38,6 +38,7 @@ def register(bolt: App, reviews: ReviewService, directory: Directory, speaker: S
             author=message["user"],
             text=mrkdwn.decode(text, lambda person: directory.name(team, person)),
             occasion=body["event_id"],
+            edited_ts=(message.get("edited") or {}).get("ts", ""),
         )
 
 

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from bot.directory import Directory, Place, Standing
 from bot.engine import Engine
 from bot.speaker import Speaker
-from flows import turns
+from flows import steering, turns
 from flows import utterances as say
 from flows.lens import Label, Lens
 from flows.playbook import PLAYBOOK
 from flows.review import Deal, Reply, Review, Source, Status, Turn
-from flows.turns import Act, Outcome
+from flows.steering import Act, Outcome
 from flows.utterances import Utterance
-from flows.words import Word, spoken
+from flows.words import Word
 from storage.database import Database
 from storage.deals import Deals
 from storage.messages import Message
@@ -40,6 +40,7 @@ class Said:
     author: str
     text: str
     occasion: str
+    edited_ts: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class ReviewService:
         if not said.text:
             return say.no_words()
         self._directory.meet(said.team, said.author)
-        reply = Reply(said.ts, said.author, said.text, self._lens(review.asked, said.text))
+        reply = Reply(said.ts, said.author, said.text, self._lens(review.asked, said.text), said.edited_ts)
         return self._decide(
             said.team,
             review.id,
@@ -125,34 +126,35 @@ class ReviewService:
         review = self._in_thread(said)
         if review is None:
             return None
-        found = review.find(said.ts)
-        if found is None:
-            return None if spoken(said.text) else self.reply(said)
         if not said.text:
             return self.withdraw(said)
-        reading = self._lens(found[0].question, said.text)
-        return self._decide(
-            said.team,
-            review.id,
-            said.occasion,
-            lambda now_is, now: turns.amend(now_is, said.ts, said.text, reading, now, said.occasion),
-        )
+        found = review.find(said.ts)
+        reading = self._lens(found[0].question if found else review.asked, said.text)
+        reply = Reply(said.ts, said.author, said.text, reading, said.edited_ts)
+
+        def decide(review: Review, now: datetime) -> Outcome:
+            if review.find(said.ts):
+                return turns.amend(review, reply, now, said.occasion)
+            return turns.take_turn(review, reply, now, self._burst)
+
+        return self._decide(said.team, review.id, said.occasion, decide)
 
     def withdraw(self, said: Said) -> Utterance | None:
-        """A person deleted a message in a thread."""
+        """A person deleted a message in a thread, perhaps before Slack has told us of the message."""
         review = self._in_thread(said)
         if review is None:
             return None
-        return self._decide(
-            said.team,
-            review.id,
-            said.occasion,
-            lambda now_is, now: turns.withdraw(now_is, said.ts, now, said.occasion),
-        )
+
+        def decide(review: Review, now: datetime) -> Outcome:
+            if review.find(said.ts):
+                return turns.withdraw(review, said.ts, now, said.occasion)
+            return turns.forestall(review, said.author, said.ts, now)
+
+        return self._decide(said.team, review.id, said.occasion, decide)
 
     def act(self, pressed: Pressed, word: Word, ask: int) -> Utterance | None:
         """A person pressed a button that stands for a word."""
-        return self._press(pressed, lambda review, now: turns.act(review, word, pressed.by, now, ask))
+        return self._press(pressed, lambda review, now: steering.act(review, word, pressed.by, now, ask))
 
     def tell_source(self, pressed: Pressed, question: str, ask: int, source: Source) -> Utterance | None:
         """A person said how we know what an answer says."""
@@ -205,7 +207,7 @@ class ReviewService:
             self._keep(
                 session,
                 reviews,
-                Outcome(after, Turn("detailed", by.person, by.occasion, now), turns.reflect(after, now)),
+                Outcome(after, Turn("detailed", by.person, by.occasion, now), steering.reflect(after, now)),
                 now,
             )
         self._engine.wake()
@@ -217,7 +219,7 @@ class ReviewService:
         with self._database.transaction() as session:
             due = due_back(session, now)
         for team, review_id in due:
-            self._decide(team, review_id, "", turns.come_back)
+            self._decide(team, review_id, "", steering.come_back)
 
     def _open(self, team: str, caller: str, place: Place, asked: Deal) -> tuple[bool, Review]:
         with self._database.transaction() as session:
@@ -255,7 +257,11 @@ class ReviewService:
     def _decide(
         self, team: str, review_id: int, occasion: str, decide: Callable[[Review, datetime], Outcome]
     ) -> Utterance | None:
-        """Load a review under its lock, let `decide` say what becomes of it, keep that, and say it."""
+        """Load a review under its lock, let `decide` say what becomes of it, keep that, and say it.
+
+        What was dealt with is not dealt with again: `occasion` is what Slack calls this happening, and the turn that
+        comes of it may have another one, such as the message that an edit overtook.
+        """
         try:
             with self._database.transaction() as session:
                 reviews = Reviews(session, team)
@@ -266,6 +272,8 @@ class ReviewService:
                     return None
                 now = self._clock()
                 outcome = decide(review, now)
+                if outcome.turn and reviews.knows(review, outcome.turn.occasion):
+                    return None
                 self._keep(session, reviews, outcome, now)
         except IntegrityError:  # it was to be carried on, but the deal's next review is open already
             return say.another_is_open()

@@ -125,9 +125,10 @@ class Holding:
     def _deal_with(self, asked: Message) -> None:
         """Answer a question, mostly; or use a word or a button instead."""
         seen, paused, question = _ask(asked), asked.text.startswith("Paused"), self._open_question(asked)
-        if self._in_two and question == PLAYBOOK[-1].key:
-            question = None  # the second of the two words may have been the last answer: the summary is on its way
-        self._in_two = False
+        after_two, self._in_two = self._in_two, False
+        if after_two and question == PLAYBOOK[-1].key:
+            self._reply()  # nobody knows: two quick replies may have been the last two, with the summary on its way
+            return
         ways, weights = ("answer", "answer in two", "word", "press", "pause"), (66, 14, 6, 10, 0 if paused else 4)
         match self._chance.choices(ways, weights)[0]:
             case "answer":

@@ -43,17 +43,10 @@ takes more tries until an event has met a process that lives."""
 
 TROUBLE = 0.12
 """The share of calls that meet trouble."""
+EVERY: tuple[FaultKind, ...] = ("rate_limited", "server_error", "drop_before", "drop_after", "slow")
 TROUBLED: dict[str, tuple[FaultKind, ...]] = {
-    "chat.postMessage": (
-        "rate_limited",
-        "rate_limited",
-        "server_error",
-        "drop_before",
-        "drop_after",
-        "drop_after",
-        "slow",
-    ),
-    "chat.update": ("rate_limited", "server_error", "drop_before", "drop_after", "slow"),
+    "chat.postMessage": (*EVERY, "rate_limited", "drop_after"),
+    "chat.update": EVERY,
     "reactions.add": ("rate_limited", "server_error", "drop_before", "drop_after"),
     "conversations.replies": ("server_error", "drop_before"),
     "conversations.history": ("server_error", "drop_before"),

@@ -196,7 +196,7 @@ def _lost_messages(scene: Scene) -> Iterator[str]:
         elif posted is None or posted.key != each.key:
             yield f"{each.key} is not in Slack at {each.ts}"
         elif posted.text != each.text:
-            yield f"{each.key} shows old words: {posted.text!r}, not {each.text!r}"
+            yield f"{each.key} shows old words: {_difference(posted.text, each.text)}"
     for review in scene.held:
         asks = {f"{review.id}:ask:{ask}" for ask in range(1, review.asks + 1)}
         summary = {f"{review.id}:summary:{review.asks}"} if review.status == "finished" else set()
@@ -236,6 +236,13 @@ def _messages_out_of_order(scene: Scene, threads: dict[str, str]) -> Iterator[st
         for each in said:
             if each.thread_ts != threads.get(review):
                 yield f"{each.key} is in another thread than its review"
+
+
+def _difference(shown: str, wanted: str) -> str:
+    """Where two texts begin to differ."""
+    same = next((place for place, (one, other) in enumerate(zip(shown, wanted, strict=False)) if one != other), 0)
+    begin = max(0, same - 20)
+    return f"…{shown[begin : same + 60]!r}…, not …{wanted[begin : same + 60]!r}…"
 
 
 def _place(key: str) -> tuple[int, bool]:

@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("spans", sa.JSON(), nullable=False),
+        sa.Column("edited_ts", sa.Text(), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("moved", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name="fk_reply_review_id"),
