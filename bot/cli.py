@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from bot.http import http_app
 from bot.settings import BadSetting, Door, Settings, database_url, is_address
 from bot.socket_mode import connected
 from storage.database import Database, DatabaseProblem
+from storage.messages import LATE, Messages
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +54,32 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database named by DATABASE_URL to this version's shape."""
-    url = database_url({**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ})
-    try:
-        database = Database(url)
-        database.upgrade()
-    except DatabaseProblem as problem:
-        raise click.ClickException(str(problem)) from None
-    database.close()
+    _database().close()
     click.echo("The database is up to date.")
+
+
+@main.command()
+@click.option("--resume", is_flag=True, help="Let the bot try once more what Slack refused.")
+def doctor(resume: bool) -> None:
+    """Say what the bot still has to say, what is stuck, and what Slack refused. Exits with 1 if anything is amiss."""
+    database = _database()
+    with database.transaction() as session:
+        messages = Messages(session)
+        backlog = messages.backlog(datetime.now(UTC))
+        tried = messages.try_refused_again() if resume else 0
+    database.close()
+    click.echo(f"Waiting to be said: {backlog.unsaid}")
+    click.echo(f"Stuck for more than {LATE.total_seconds() / 60:g} minutes: {backlog.late}")
+    click.echo(f"Refused by Slack: {len(backlog.refused)}")
+    for each in backlog.refused:
+        click.echo(f"  {each.deal}: {each.slot} in {each.channel}: {each.reason}")
+    if backlog.late:
+        click.echo(f"Is the bot running? The oldest was decided at {backlog.oldest:%Y-%m-%d %H:%M} UTC.")
+    if tried:
+        click.echo(f"A running bot tries {tried} of them again now.")
+    elif backlog.refused:
+        click.echo("`dealreview doctor --resume` tries them again, once you have dealt with the reasons.")
+    sys.exit(1 if backlog.late or (backlog.refused and not tried) else 0)
 
 
 @main.command()
@@ -93,6 +113,16 @@ def lens() -> None:
 
     for line in run(sys.stdin):
         click.echo(line)
+
+
+def _database() -> Database:
+    """The database named by DATABASE_URL, brought up to date."""
+    try:
+        database = Database(database_url({**dotenv_values(".env"), **os.environ}))
+        database.upgrade()
+    except DatabaseProblem as problem:
+        raise click.ClickException(str(problem)) from None
+    return database
 
 
 def _serve_socket_mode(bot: Dealreview, settings: Settings) -> None:

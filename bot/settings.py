@@ -77,8 +77,9 @@ class Settings:
         )
 
 
-def database_url(given: Mapping[str, str]) -> str:
-    return given.get("DATABASE_URL", "").strip() or DATABASE
+def database_url(given: Mapping[str, str | None]) -> str:
+    """Where the reviews are kept; the one setting that looking after the database needs."""
+    return (given.get("DATABASE_URL") or "").strip() or DATABASE
 
 
 def is_address(value: str, *schemes: str) -> bool:

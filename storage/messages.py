@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from flows.review import Review
 from flows.utterances import ON, PARENT, SHARED, Retouch, Utterance
 from storage.models import DealRow, MessageRow, RestRow, ReviewRow
+
+LATE = timedelta(minutes=10)
+"""Whatever the pace, a message that waits longer than this is stuck."""
 
 UNSAID = (MessageRow.said < MessageRow.version, MessageRow.refused.is_(None))
 
@@ -41,6 +44,26 @@ class Message:
     def is_post(self) -> bool:
         """Whether it adds a message, rather than editing one or reacting to one."""
         return self.ts is None and not self.slot.startswith(ON)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A message that Slack would not take: of which deal's review, where, what, and Slack's reason."""
+
+    deal: str
+    channel: str
+    slot: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What is still to be said (`unsaid` messages, the `oldest` decided then, `late` of them overdue), and refused."""
+
+    unsaid: int
+    late: int
+    oldest: datetime | None
+    refused: tuple[Refused, ...]
 
 
 class Messages:
@@ -120,6 +143,34 @@ class Messages:
         if ts and row.ts is None:
             row.ts, row.posted_at = ts, now
         row.said, row.tries = message.version, 0
+
+    def backlog(self, now: datetime) -> Backlog:
+        """How much is still to be said, and how much will not be."""
+        unsaid, oldest = self._session.execute(
+            select(func.count(), func.min(MessageRow.decided_at)).where(*UNSAID)
+        ).one()
+        late = self._session.scalar(select(func.count()).where(*UNSAID, MessageRow.decided_at < now - LATE))
+        refused = self._session.execute(
+            select(DealRow.name, MessageRow.channel, MessageRow.slot, MessageRow.refused)
+            .join(ReviewRow, MessageRow.review_id == ReviewRow.id)
+            .join(DealRow)
+            .where(MessageRow.refused.is_not(None))
+            .order_by(MessageRow.id)
+        )
+        return Backlog(unsaid, late or 0, oldest, tuple(Refused(*map(str, row)) for row in refused))
+
+    def try_refused_again(self) -> int:
+        """Let the engine try once more what Slack refused; returns how many messages that are."""
+        rows = self._session.scalars(select(MessageRow).where(MessageRow.refused.is_not(None))).all()
+        for row in rows:
+            row.refused, row.said, row.tries = None, 0, 0
+        return len(rows)
+
+    def sweep(self, before: datetime) -> None:
+        """Forget what nobody needs any more: reactions given before a moment, and rests that ended before it."""
+        reacted = (MessageRow.slot.startswith(ON), MessageRow.said == MessageRow.version)
+        self._session.execute(delete(MessageRow).where(*reacted, MessageRow.decided_at < before))
+        self._session.execute(delete(RestRow).where(RestRow.until < before))
 
     def refused(self, message: Message, reason: str) -> None:
         """Slack will never take this. A post stays refused; a refused edit is only skipped."""

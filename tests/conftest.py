@@ -87,6 +87,11 @@ class Room:
         self.workspace.wait_until(self.bot.engine.is_idle, timeout=15)
         self.workspace.quiet(timeout=15)
 
+    def tick(self) -> None:
+        """Do now what has become due, rather than within the second."""
+        self.bot.engine.on_tick()
+        self.settle()
+
     def command(self, who: str, text: str = "", channel: str = DEALS) -> str:
         """Type `/dealreview …`; returns what only this person sees, or an empty string."""
         answer = self.workspace.command(who, channel, "/dealreview", text)
