@@ -72,6 +72,8 @@ class Replicas:
         ]
         self.fell: list[str] = []
         self._lookout: psycopg.Connection | None = None
+        self._over = False
+        self._starting = threading.Lock()
 
     def _environment(self, town: Town, name: str) -> dict[str, str]:
         url = make_url(self._url)
@@ -98,8 +100,10 @@ class Replicas:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for replica in self.all:
-            replica.signal(signal.SIGKILL)
+        with self._starting:
+            self._over = True
+            for replica in self.all:
+                replica.signal(signal.SIGKILL)
         for replica in self.all:
             replica.wait()
         if self._lookout:
@@ -117,7 +121,9 @@ class Replicas:
         code = killed.wait()
         if code != -signal.SIGKILL:
             self.fell.append(f"{killed.name} ended by itself with {code}: {killed.last_words}")
-        killed.start()
+        with self._starting:
+            if not self._over:
+                killed.start()
 
     def leave(self) -> None:
         """End every process as an operator does, and see that it leaves as it should."""

@@ -65,11 +65,15 @@ def drill(database_url: str, replicas: int, plan: Plan, directory: Path) -> Repo
     with Town(plan.seed) as town, Replicas(town, database_url, replicas, directory) as bots:
         killer = Killer(town, bots, tempo, plan.seed)
         killer.start()
-        with ThreadPoolExecutor(min(REVIEWS_AT_ONCE, plan.reviews), thread_name_prefix="person") as people:
-            cast = casts(plan.reviews, plan.replies, plan.seed)
-            holdings = [
-                people.submit(Holding(town, tempo, memory, each, f"{plan.seed}:{each.deal}").hold) for each in cast
-            ]
+        cast = casts(plan.reviews, plan.replies, plan.seed)
+        try:
+            with ThreadPoolExecutor(min(REVIEWS_AT_ONCE, plan.reviews), thread_name_prefix="person") as people:
+                holdings = [
+                    people.submit(Holding(town, tempo, memory, each, f"{plan.seed}:{each.deal}").hold) for each in cast
+                ]
+        except BaseException:  # whoever stops the drill shall not wait for its people
+            tempo.give_up()
+            raise
         tempo.people_left()
         killer.join()
         town.temper.calm = True

@@ -40,6 +40,12 @@ class Tempo:
             self.kills += 1
             self._changed.notify_all()
 
+    def give_up(self) -> None:
+        """Let nobody wait any longer."""
+        with self._changed:
+            self.deadline = time.monotonic()
+            self._changed.notify_all()
+
     def people_left(self) -> None:
         """Nobody replies any more."""
         with self._changed:
@@ -47,9 +53,9 @@ class Tempo:
             self._changed.notify_all()
 
     def _may_reply(self) -> bool:
-        over = self.kills >= self._most_kills
+        over = self.kills >= self._most_kills or time.monotonic() >= self.deadline
         return over or self.replies < self._most_replies * self.kills / self._most_kills + REPLIES_AHEAD
 
     def _may_kill(self) -> bool:
-        over = self._people_left or self.kills >= self._most_kills
+        over = self._people_left or self.kills >= self._most_kills or time.monotonic() >= self.deadline
         return over or self.kills < self._most_kills * self.replies / self._most_replies + KILLS_AHEAD
