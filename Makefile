@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lens clean
+.PHONY: demo test test-postgres check drill lens clean
 
 demo: .venv/installed
 	$(BIN)/dealreview demo $(ARGS)
@@ -11,11 +11,17 @@ demo: .venv/installed
 test: .venv/ready
 	$(BIN)/pytest -n auto $(ARGS)
 
+test-postgres: .venv/ready
+	$(BIN)/pytest -n auto --on postgres tests/test_*.py $(ARGS)
+
 check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config pyproject.toml
+
+drill: .venv/ready
+	$(BIN)/python -m tests.drill $(ARGS)
 
 lens: .venv/ready
 	$(BIN)/pip install -q -c constraints.txt -e '.[lens]'

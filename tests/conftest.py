@@ -272,9 +272,20 @@ def sqlite_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def room(sqlite_url: str) -> Iterator[Room]:
-    """A room over Socket Mode on SQLite, without bursts: every reply of the owner is an answer."""
-    with open_room(sqlite_url) as opened:
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database of the kind this run is about: SQLite, or Postgres with `--on postgres`."""
+    url: str = request.getfixturevalue(f"{request.config.getoption('--on')}_url")
+    return url
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--on", choices=("sqlite", "postgres"), default="sqlite", help="the database to test on")
+
+
+@pytest.fixture
+def room(database_url: str) -> Iterator[Room]:
+    """A room over Socket Mode, without bursts: every reply of the owner is an answer."""
+    with open_room(database_url) as opened:
         yield opened
 
 

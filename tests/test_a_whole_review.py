@@ -10,8 +10,8 @@ from tests.sayings import ALSO_THEIRS, ANSWERS, THEIRS
 
 
 @pytest.mark.parametrize("over", ["socket", "http"])
-def test_a_rep_answers_nine_questions_and_reads_the_mirror(sqlite_url: str, over: str) -> None:
-    with open_room(sqlite_url, over) as room:
+def test_a_rep_answers_nine_questions_and_reads_the_mirror(database_url: str, over: str) -> None:
+    with open_room(database_url, over) as room:
         thread = room.start("Northwind @lena", by="maya")
         assert thread.asked.startswith("<@U0LENA>  *1 of 9*  ·  In your own words: where does Northwind stand today?")
 
@@ -32,8 +32,8 @@ def test_a_rep_answers_nine_questions_and_reads_the_mirror(sqlite_url: str, over
 
 
 @pytest.mark.parametrize("over", ["socket", "http"])
-def test_a_review_takes_every_turn_a_conversation_takes(sqlite_url: str, over: str) -> None:
-    with open_room(sqlite_url, over) as room:
+def test_a_review_takes_every_turn_a_conversation_takes(database_url: str, over: str) -> None:
+    with open_room(database_url, over) as room:
         thread = room.start("Northwind @lena", by="maya")
         thread.says("lena", ANSWERS[0])
         reason = thread.says("lena", ANSWERS[1])

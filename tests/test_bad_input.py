@@ -36,8 +36,8 @@ NASTY = [
 
 
 @pytest.fixture
-def room(sqlite_url: str) -> Iterator[Room]:
-    with open_room(sqlite_url, "http") as opened:
+def room(database_url: str) -> Iterator[Room]:
+    with open_room(database_url, "http") as opened:
         yield opened
 
 

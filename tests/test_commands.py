@@ -15,8 +15,8 @@ FORECAST = "#forecast"
 
 
 @pytest.fixture
-def room(sqlite_url: str) -> Iterator[Room]:
-    with open_room(sqlite_url, "http") as opened:
+def room(database_url: str) -> Iterator[Room]:
+    with open_room(database_url, "http") as opened:
         yield opened
 
 

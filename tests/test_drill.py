@@ -10,7 +10,7 @@ import pytest
 from tests.drill.running import Plan, drill
 from tests.drill.verdict import Decided, Held, Posted, Scene, Stored, Typed, judge
 
-SHORT = Plan(kills=4, replies=25, reviews=3, seed=7, seconds=60)
+SHORT = Plan(kills=3, replies=25, reviews=3, seed=7, seconds=60)
 
 PARENT = Posted("1.0", None, "1:parent", "*Northwind*")
 FIRST = Posted("1.1", "1.0", "1:ask:1", "*1 of 9*  ·  Where does it stand?")

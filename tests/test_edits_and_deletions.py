@@ -23,8 +23,8 @@ def test_an_edit_changes_the_answer_and_the_old_words_stay_on_record(room: Room)
 
 
 @pytest.mark.parametrize("over", ["socket", "http"])
-def test_an_edit_after_the_end_changes_the_summary_in_place(sqlite_url: str, over: str) -> None:
-    with open_room(sqlite_url, over) as room:
+def test_an_edit_after_the_end_changes_the_summary_in_place(database_url: str, over: str) -> None:
+    with open_room(database_url, over) as room:
         thread = room.start()
         thread.answers("lena", ANSWERS[0], *["skip"] * 7)
         ts = thread.says("lena", THEIRS)

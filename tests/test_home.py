@@ -13,8 +13,8 @@ from tests.conftest import TEAM, Message, Room, buttons, open_room, words
 
 
 @pytest.fixture
-def room(sqlite_url: str) -> Iterator[Room]:
-    with open_room(sqlite_url, "http") as opened:
+def room(database_url: str) -> Iterator[Room]:
+    with open_room(database_url, "http") as opened:
         yield opened
 
 

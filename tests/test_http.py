@@ -70,8 +70,8 @@ def ask(request: Request) -> Answer:
 
 
 @pytest.fixture
-def door(sqlite_url: str) -> Iterator[Door]:
-    with open_room(sqlite_url, "http") as room, served(http_app(room.bot, room.settings.signing_secret)) as address:
+def door(database_url: str) -> Iterator[Door]:
+    with open_room(database_url, "http") as room, served(http_app(room.bot, room.settings.signing_secret)) as address:
         yield Door(room, address)
 
 

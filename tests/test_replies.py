@@ -230,8 +230,8 @@ def test_a_reply_that_was_overtaken_on_its_way_belongs_to_the_answer_it_was_sent
     assert [thread.reactions(ts) for ts in (earlier, later)] == [ADDED, SAID]
 
 
-def test_a_burst_is_one_answer(sqlite_url: str) -> None:
-    with open_room(sqlite_url, burst=5) as room:
+def test_a_burst_is_one_answer(database_url: str) -> None:
+    with open_room(database_url, burst=5) as room:
         thread = room.start()
         room.clock.passes(seconds=30)
         first = thread.says("lena", ANSWERS[0])
@@ -246,8 +246,8 @@ def test_a_burst_is_one_answer(sqlite_url: str) -> None:
         assert "*3 of 9*" in thread.asked and thread.reactions(third) == SAID
 
 
-def test_a_burst_after_a_probe_and_after_the_last_question_still_continues(sqlite_url: str) -> None:
-    with open_room(sqlite_url, burst=5) as room:
+def test_a_burst_after_a_probe_and_after_the_last_question_still_continues(database_url: str) -> None:
+    with open_room(database_url, burst=5) as room:
         thread = room.start()
         for answer in (ANSWERS[0], OURS):
             room.clock.passes(seconds=30)
@@ -266,8 +266,8 @@ def test_a_burst_after_a_probe_and_after_the_last_question_still_continues(sqlit
         assert "Added later" in thread.summary
 
 
-def test_a_second_thought_in_a_burst_turns_an_admission_into_an_answer(sqlite_url: str) -> None:
-    with open_room(sqlite_url, burst=5) as room:
+def test_a_second_thought_in_a_burst_turns_an_admission_into_an_answer(database_url: str) -> None:
+    with open_room(database_url, burst=5) as room:
         thread = room.start()
         room.clock.passes(seconds=30)
         thread.says("lena", ANSWERS[0])
@@ -278,8 +278,8 @@ def test_a_second_thought_in_a_burst_turns_an_admission_into_an_answer(sqlite_ur
         assert answer.standing is Standing.ANSWERED
 
 
-def test_after_a_button_there_is_nothing_to_continue(sqlite_url: str) -> None:
-    with open_room(sqlite_url, burst=5) as room:
+def test_after_a_button_there_is_nothing_to_continue(database_url: str) -> None:
+    with open_room(database_url, burst=5) as room:
         thread = room.start()
         thread.presses("lena", "Skip")
         thread.says("lena", ANSWERS[1])
@@ -288,8 +288,8 @@ def test_after_a_button_there_is_nothing_to_continue(sqlite_url: str) -> None:
 
 
 @pytest.mark.parametrize("over", ["socket", "http"])
-def test_a_reply_delivered_twice_counts_once(sqlite_url: str, over: str) -> None:
-    with open_room(sqlite_url, over) as room:
+def test_a_reply_delivered_twice_counts_once(database_url: str, over: str) -> None:
+    with open_room(database_url, over) as room:
         thread = room.start()
         said = thread.says("lena", ANSWERS[0], deliver=2)
         room.workspace.redeliver(thread.channel, said)
@@ -357,8 +357,8 @@ def test_a_file_with_words_counts_and_a_file_alone_is_asked_for_words(room: Room
 
 
 @pytest.mark.parametrize("over", ["socket", "http"])
-def test_a_restart_in_the_middle_loses_nothing_and_says_nothing_twice(sqlite_url: str, over: str) -> None:
-    with open_room(sqlite_url, over) as room:
+def test_a_restart_in_the_middle_loses_nothing_and_says_nothing_twice(database_url: str, over: str) -> None:
+    with open_room(database_url, over) as room:
         thread = room.start()
         thread.answers("lena", *ANSWERS[:2])
         room.bot_leaves()
@@ -415,7 +415,7 @@ def test_a_limit_of_slack_is_waited_for(room: Room) -> None:
     assert "*2 of 9*" in thread.asked and len(thread.from_bot) == 2
 
 
-def test_a_reply_the_bot_stumbled_over_is_taken_at_the_next_delivery(sqlite_url: str) -> None:
+def test_a_reply_the_bot_stumbled_over_is_taken_at_the_next_delivery(database_url: str) -> None:
     stumbles = ["once"]
 
     def stumbling(question: str, text: str) -> Reading:
@@ -423,7 +423,7 @@ def test_a_reply_the_bot_stumbled_over_is_taken_at_the_next_delivery(sqlite_url:
             raise MemoryError(stumbles.pop())
         return lens.read(question, text)
 
-    with open_room(sqlite_url, over="http") as room:
+    with open_room(database_url, over="http") as room:
         thread = room.start("Northwind @lena", by="maya")
         room.bot_leaves()
         room.reads = stumbling

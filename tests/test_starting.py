@@ -19,8 +19,8 @@ GENERAL = "#general"
 
 
 @pytest.fixture(params=["socket", "http"])
-def room_by_either_door(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Room]:
-    with open_room(sqlite_url, request.param) as opened:
+def room_by_either_door(request: pytest.FixtureRequest, database_url: str) -> Iterator[Room]:
+    with open_room(database_url, request.param) as opened:
         yield opened
 
 
