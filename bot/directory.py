@@ -60,7 +60,8 @@ class Directory:
             user = self._client.users_info(user=person_id)["user"]
         except SlackApiError as error:
             log.info("Slack does not tell who %s is: %s", person_id, error.response.get("error"))
-            return None
+            unknown = error.response.get("error") in ("user_not_found", "user_not_visible")
+            return None if unknown else self.known(team, person_id)
         if user.get("deleted") or user.get("is_bot"):
             return None
         profile = user.get("profile") or {}
@@ -71,11 +72,16 @@ class Directory:
         return person
 
     def place(self, channel: str) -> Place:
-        """A channel as it is now: membership and sharing change, so they are asked each time."""
+        """A channel as it is now: membership and sharing change, so they are asked each time.
+
+        Where Slack does not tell, for want of a scope, the place is taken for a private one.
+        """
         try:
             found = self._client.conversations_info(channel=channel)["channel"]
-        except SlackApiError:
-            return Place(channel, channel, Standing.NOT_A_MEMBER)
+        except SlackApiError as error:
+            log.info("Slack does not tell of %s: %s", channel, error.response.get("error"))
+            outside = error.response.get("error") in ("channel_not_found", "not_in_channel")
+            return Place(channel, channel, Standing.NOT_A_MEMBER if outside else Standing.WELCOME)
         direct = found.get("is_im") or found.get("is_mpim")
         private = direct or found.get("is_private") or found.get("is_group")
         scope = channel if private else ""

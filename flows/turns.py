@@ -141,13 +141,15 @@ def _answer(review: Review, reply: Reply, now: datetime) -> Outcome:
 
 
 def _continues(review: Review, reply: Reply, burst: timedelta) -> bool:
+    """Whether the owner wrote this before they can have read the open question; times are by Slack's clock."""
     if review.led_by is None:
         return False
-    if reply.message_ts < review.led_by:
+    written = float(reply.message_ts)
+    if written < float(review.led_by):
         return True
     if not burst:
         return False
-    return review.asked_ts is None or float(reply.message_ts) < float(review.asked_ts) + burst.total_seconds()
+    return review.asked_ts is None or written < float(review.asked_ts) + burst.total_seconds()
 
 
 def _continue(review: Review, reply: Reply, now: datetime) -> Outcome:

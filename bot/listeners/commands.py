@@ -16,7 +16,7 @@ def register(bolt: App, desk: Desk, reviews: ReviewService, speaker: Speaker) ->
     def on_command(ack: Ack, command: dict[str, Any]) -> None:
         team = command["team_id"]
         text = command.get("text") or ""
-        typed = Typed(team, command["user_id"], command["channel_id"], text, command["trigger_id"])
+        typed = Typed(team, command["user_id"], command["channel_id"], text, command.get("trigger_id", ""))
         hint = desk.take(typed)
         ack(**speaker.render(team, hint).private) if hint else ack()
 
