@@ -22,7 +22,7 @@ from bot.engine import Engine
 from bot.listeners import buttons, commands, forms, threads
 from bot.service.deals import DealService
 from bot.service.desk import Desk
-from bot.service.reviews import ReviewService
+from bot.service.reviews import ReviewService, TooEarly
 from bot.settings import BadSetting, Settings
 from bot.speaker import Speaker
 from flows import lens
@@ -129,6 +129,9 @@ def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
     @bolt.error
     def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         """An event is not acknowledged, so that Slack sends it again; a person who waits gets an answer."""
+        if isinstance(error, TooEarly):
+            log.info("%s; Slack sends it again", error)
+            return BoltResponse(status=500)
         reference = uuid.uuid4().hex[:8]
         log.error("error %s", reference, exc_info=error)
         if body.get("type") == "event_callback":

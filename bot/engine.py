@@ -33,6 +33,8 @@ LOOK_EVERY = 1.0
 """In seconds: how soon something left behind by a process that died is noticed."""
 LONGEST_WAIT = 60
 SECONDS_TO_FINISH = 10
+SECONDS_UNDER_WAY = 2
+"""How long a post may be under way after the process that sent it has died: to look before that is too early."""
 BURST_OF_POSTS = 8
 """Slack takes about one message a second in a channel, and short bursts; so this many may come at once."""
 
@@ -181,9 +183,12 @@ class Engine:
     def _deliver(self, message: Message) -> None:
         if message.thread_ts is None and message.slot not in (PARENT, SHARED):
             return self._refuse(message, "its thread does not exist")
+        unknown = message.tries > 0 and message.is_post
+        if unknown and self._stopping.wait(SECONDS_UNDER_WAY):
+            return None
         try:
-            already = self._speaker.find(message) if message.tries and message.is_post else None
-            ts = already or self._speaker.deliver(message)
+            already = self._speaker.find(message) if unknown else None
+            ts = None if already else self._speaker.deliver(message)
         except SlackApiError as error:
             return self._make_of(error, message)
         except (OSError, http.client.HTTPException) as error:
@@ -192,7 +197,10 @@ class Engine:
             log.exception("%s of review %s cannot be said", message.slot, message.review_id)
             return self._refuse(message, "it cannot be put into words")
         with self._database.transaction() as session:
-            Messages(session).said(message, ts, datetime.now(UTC))
+            if already:
+                Messages(session).found(message, already, datetime.now(UTC))
+            else:
+                Messages(session).said(message, ts, datetime.now(UTC))
         return None
 
     def _make_of(self, error: SlackApiError, message: Message) -> None:

@@ -66,15 +66,15 @@ def come_back(review: Review, now: datetime) -> Outcome:
         return Outcome(review)
     occasion = f"returns:{review.returns_at.isoformat()}"
     after = replace(review, status=Status.AWAITING_ANSWER, ask=review.ask + 1, led_by=None, returns_at=None)
-    says = (say.closed(review, None), say.question(after, calls=True), say.parent(after, now))
+    says = (say.closed(review, None), say.question(after, calls=True), say.parent(after))
     return Outcome(after, Turn("came_back", "", occasion, now, review.asked), says)
 
 
-def reflect(review: Review, now: datetime) -> tuple[Utterance | Retouch, ...]:
+def reflect(review: Review) -> tuple[Utterance | Retouch, ...]:
     """What stands in Slack and shows the review: the parent and, once it is over, the summary and its shared copy."""
     if review.is_open:
-        return (say.parent(review, now),)
-    return (say.parent(review, now), say.summary(review, now), say.shared_before(review, now))
+        return (say.parent(review),)
+    return (say.parent(review), say.summary(review), say.shared_before(review))
 
 
 def probe(
@@ -90,7 +90,7 @@ def probe(
         led_by=led_by,
     )
     closed = say.closed(review, None)
-    return Outcome(after, turn, (say.probe(after, chosen), *first, closed, say.parent(after, now)))
+    return Outcome(after, turn, (say.probe(after, chosen), *first, closed, say.parent(after)))
 
 
 def _choose_probe(review: Review, answer: Answer, leaning: Leaning) -> str:
@@ -113,7 +113,7 @@ def move_on(review: Review, turn: Turn, now: datetime, *first: Utterance, led_by
         return _end(review, Status.FINISHED, turn, now, *first, closed, led_by=led_by)
     lead = review.asked if standing is Standing.NOT_KNOWN else None
     after = replace(review, asked=ahead, ask=review.ask + 1, status=Status.AWAITING_ANSWER, led_by=led_by)
-    return Outcome(after, turn, (say.question(after, lead), *first, closed, say.parent(after, now)))
+    return Outcome(after, turn, (say.question(after, lead), *first, closed, say.parent(after)))
 
 
 def _end(
@@ -125,7 +125,7 @@ def _end(
     led_by: str | None = None,
 ) -> Outcome:
     after = replace(review, status=status, ended_at=now, led_by=led_by)
-    last = (say.summary(after, now), say.parent(after, now))
+    last = (say.summary(after), say.parent(after))
     return Outcome(after, turn, (*first, *last))
 
 
@@ -167,7 +167,7 @@ def _back(review: Review, by: Act, now: datetime) -> Outcome:
     says = (
         say.closed(review, review.answer(review.asked).standing),
         say.question(after),
-        say.parent(after, now),
+        say.parent(after),
     )
     return Outcome(after, _turn("went_back", by, now, review), says)
 
@@ -186,10 +186,10 @@ def _tomorrow(review: Review, by: Act, now: datetime) -> Outcome:
 def _rest(review: Review, turn: Turn, now: datetime, returns_at: datetime | None) -> Outcome:
     after = replace(review, status=Status.AWAITING_RETURN, led_by=None, returns_at=returns_at)
     if review.status is Status.AWAITING_RETURN:
-        return Outcome(after, turn, (say.paused(after, now), say.parent(after, now)))
+        return Outcome(after, turn, (say.paused(after, now), say.parent(after)))
     after = replace(after, ask=review.ask + 1)
     closed = say.closed(review, review.answer(review.asked).standing)
-    return Outcome(after, turn, (closed, say.paused(after, now), say.parent(after, now)))
+    return Outcome(after, turn, (closed, say.paused(after, now), say.parent(after)))
 
 
 def _resume(review: Review, by: Act, now: datetime) -> Outcome:
@@ -198,7 +198,7 @@ def _resume(review: Review, by: Act, now: datetime) -> Outcome:
     if review.status is Status.FINISHED:
         return Outcome(review, hint=say.already_over(review))
     after = replace(review, status=Status.AWAITING_ANSWER, ask=review.ask + 1, ended_at=None, led_by=None)
-    says = (say.closed(review, None), say.carried_on(review), say.question(after), say.parent(after, now))
+    says = (say.closed(review, None), say.carried_on(review), say.question(after), say.parent(after))
     return Outcome(after, _turn("resumed", by, now, review), says)
 
 

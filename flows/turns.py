@@ -23,7 +23,7 @@ def open_review(review: Review, now: datetime) -> Outcome:
     return Outcome(
         review,
         Turn("opened", review.opened_by, "opened", now),
-        (say.parent(review, now), say.question(review)),
+        (say.parent(review), say.question(review)),
     )
 
 
@@ -58,7 +58,7 @@ def amend(review: Review, edited: Reply, now: datetime, occasion: str) -> Outcom
     amended = replace(edited, moved=moved, withdrawn=reply.withdrawn)
     after = _restated(review.with_replaced(answer, amended), answer.question)
     turn = Turn("amended", reply.author, occasion, now, answer.question, edited.text)
-    return Outcome(after, turn, reflect(after, now))
+    return Outcome(after, turn, reflect(after))
 
 
 def withdraw(review: Review, message_ts: str, now: datetime, occasion: str) -> Outcome:
@@ -74,7 +74,7 @@ def withdraw(review: Review, message_ts: str, now: datetime, occasion: str) -> O
     if after.status is Status.AWAITING_DETAIL and after.asked == answer.question and not answer.live:
         after = replace(after, status=Status.AWAITING_ANSWER)
     turn = Turn("withdrawn", reply.author, occasion, now, answer.question)
-    return Outcome(after, turn, reflect(after, now))
+    return Outcome(after, turn, reflect(after))
 
 
 def forestall(review: Review, person: str, message_ts: str, now: datetime) -> Outcome:
@@ -93,7 +93,7 @@ def tell_source(review: Review, question: str, ask: int, source: Source, by: Act
         return Outcome(review)
     after = review.with_answer(replace(answer, source=source))
     turn = Turn("sourced", by.person, by.occasion, now, question, source.value)
-    return Outcome(after, turn, (say.known_by(ask, source), *reflect(after, now)))
+    return Outcome(after, turn, (say.known_by(ask, source), *reflect(after)))
 
 
 def fix_a_line(review: Review, person: str) -> Utterance:
@@ -117,14 +117,14 @@ def move_line(review: Review, message_ts: str, position: int, label: Label, by: 
     moved = replace(reply, moved={**reply.moved, text: label})
     after = _restated(review.with_replaced(answer, moved), answer.question)
     turn = Turn("moved", by.person, by.occasion, now, answer.question, f"{label.value}: {text}")
-    return Outcome(after, turn, reflect(after, now))
+    return Outcome(after, turn, reflect(after))
 
 
 def share(review: Review, by: Act, now: datetime) -> Outcome:
     """The owner shows the summary in the channel. Nobody else may: it holds what a customer said in confidence."""
     if by.person != review.owner:
         return Outcome(review, hint=say.only_owners(review))
-    return Outcome(review, Turn("shared", by.person, by.occasion, now), (say.shared(review, now),))
+    return Outcome(review, Turn("shared", by.person, by.occasion, now), (say.shared(review),))
 
 
 def _answer(review: Review, reply: Reply, now: datetime) -> Outcome:
@@ -159,7 +159,7 @@ def _continue(review: Review, reply: Reply, now: datetime) -> Outcome:
     answer = found[0]
     after = _restated(review.with_answer(replace(answer.with_reply(reply), said_at=now)), answer.question)
     turn = Turn("continued", reply.author, reply.message_ts, now, answer.question, reply.text)
-    return Outcome(after, turn, (say.added(reply), *reflect(after, now)))
+    return Outcome(after, turn, (say.added(reply), *reflect(after)))
 
 
 def _add(review: Review, question: str, reply: Reply, now: datetime) -> Outcome:
@@ -168,7 +168,7 @@ def _add(review: Review, question: str, reply: Reply, now: datetime) -> Outcome:
         answer = replace(answer, standing=Standing.ANSWERED, said_at=now)
     after = _restated(review.with_answer(answer), question)
     turn = Turn("added", reply.author, reply.message_ts, now, question, reply.text)
-    return Outcome(after, turn, (say.added(reply), *reflect(after, now)))
+    return Outcome(after, turn, (say.added(reply), *reflect(after)))
 
 
 def _restated(review: Review, question: str) -> Review:

@@ -7,20 +7,19 @@ place of one message in a review's thread. Saying something in a slot that was u
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flows import contexts
 from flows.hours import next_morning
-from flows.playbook import BY_KEY, OPENING, STRUGGLE
-from flows.review import HEARD, Answer, Deal, Label, Line, Reply, Review, Source, Standing
+from flows.playbook import OPENING
+from flows.review import Line, Reply, Review, Source, Standing
 from flows.summary import summarise
 
 PARENT = "parent"
 SHARED = "shared"
 ON = "on:"
-LONGEST_SITTING = 120
-"""In minutes."""
 
 Context = Mapping[str, Any]
 
@@ -60,7 +59,7 @@ def on_slot(message_ts: str) -> str:
 # In the channel and in the thread
 
 
-def parent(review: Review, now: datetime) -> Utterance:
+def parent(review: Review) -> Utterance:
     """The message in the channel, edited in place: whose turn it is, how far the review is, what came of it."""
     summary = summarise(review)
     return Utterance(
@@ -80,7 +79,7 @@ def parent(review: Review, now: datetime) -> Utterance:
             "guesses": summary.guesses,
             "unknown": len(summary.unknown),
             "theirs": [line.text for line in summary.theirs[:1]],
-            "details": _details(review.deal),
+            "details": contexts.details(review.deal),
         },
         PARENT,
     )
@@ -95,14 +94,14 @@ def question(review: Review, lead: str | None = None, calls: bool = False) -> Ut
     return Utterance(
         "question",
         {
-            **_asking(review),
+            **contexts.asking(review),
             "lead": lead,
-            "struggle": _struggle(review),
+            "struggle": contexts.struggle(review),
             "mention": review.owner if calls or (review.ask == 1 and review.owner != review.opened_by) else None,
             "number": review.number,
             "total": len(review.questions),
             "said": [reply.text for reply in answer.live],
-            "earlier": _earlier(earlier) if earlier and not answer.live else None,
+            "earlier": contexts.earlier(earlier) if earlier and not answer.live else None,
             "can_repeat": bool(earlier) and review.asked != OPENING,
         },
         ask_slot(review.ask),
@@ -111,7 +110,7 @@ def question(review: Review, lead: str | None = None, calls: bool = False) -> Ut
 
 def probe(review: Review, probe: str) -> Utterance:
     """One follow-up to the open question: an angle for an answer that was about us, or a call for an example."""
-    return Utterance("probe", {**_asking(review), "probe": probe}, ask_slot(review.ask))
+    return Utterance("probe", {**contexts.asking(review), "probe": probe}, ask_slot(review.ask))
 
 
 def closed(review: Review, standing: Standing | None) -> Retouch:
@@ -129,7 +128,7 @@ def paused(review: Review, now: datetime) -> Utterance:
     return Utterance(
         "paused",
         {
-            **_asking(review),
+            **contexts.asking(review),
             "number": review.number,
             "total": len(review.questions),
             "returns_at": review.returns_at,
@@ -140,21 +139,21 @@ def paused(review: Review, now: datetime) -> Utterance:
 
 
 def stopped(review: Review) -> Utterance:
-    return Utterance("stopped", _asking(review), ask_slot(review.ask))
+    return Utterance("stopped", contexts.asking(review), ask_slot(review.ask))
 
 
-def summary(review: Review, now: datetime) -> Utterance:
+def summary(review: Review) -> Utterance:
     """The mirror: the two tellings and the two sides at one glance."""
-    return Utterance("summary", _summary(review, now), summary_slot(review.ask))
+    return Utterance("summary", contexts.summary(review), summary_slot(review.ask))
 
 
-def shared(review: Review, now: datetime) -> Utterance:
-    return Utterance("shared", _summary(review, now), SHARED)
+def shared(review: Review) -> Utterance:
+    return Utterance("shared", contexts.summary(review), SHARED)
 
 
-def shared_before(review: Review, now: datetime) -> Retouch:
+def shared_before(review: Review) -> Retouch:
     """What was shown in the channel says the same as the summary; if nothing was, nothing is said."""
-    return Retouch(SHARED, _summary(review, now))
+    return Retouch(SHARED, contexts.summary(review))
 
 
 def carried_on(review: Review) -> Retouch:
@@ -249,7 +248,7 @@ def bad_name(name: str, most: int) -> Utterance:
 
 
 def already_open(review: Review, link: str) -> Utterance:
-    return Utterance("already_open", {**_standing(review), "link": link})
+    return Utterance("already_open", {**contexts.standing(review), "link": link})
 
 
 def help_for_commands() -> Utterance:
@@ -266,28 +265,30 @@ def unknown_deal(name: str) -> Utterance:
 
 def list_of_reviews(found: Sequence[tuple[Review, str]]) -> Utterance:
     """Reviews a person may read, each with the address of its thread."""
-    return Utterance("list_of_reviews", {"reviews": [{**_standing(review), "link": link} for review, link in found]})
+    return Utterance(
+        "list_of_reviews", {"reviews": [{**contexts.standing(review), "link": link} for review, link in found]}
+    )
 
 
 def show_deal(review: Review, link: str) -> Utterance:
     """What is known about a deal from its reviews so far, question by question."""
-    known = [_known(review, key) for key in review.questions if key != OPENING]
+    known = [contexts.known(review, key) for key in review.questions if key != OPENING]
     return Utterance(
         "show_deal",
         {
-            **_standing(review),
+            **contexts.standing(review),
             "link": link,
-            "details": _details(review.deal),
+            "details": contexts.details(review.deal),
             "customer": review.deal.name,
             "known": known,
-            "struggle": _struggle(review),
+            "struggle": contexts.struggle(review),
         },
     )
 
 
 def home(found: Sequence[tuple[Review, str]], person: str) -> Utterance:
     return Utterance(
-        "home", {"reviews": [{**_standing(review), "link": link} for review, link in found], "person": person}
+        "home", {"reviews": [{**contexts.standing(review), "link": link} for review, link in found], "person": person}
     )
 
 
@@ -304,7 +305,9 @@ def start_form(channel: str, person: str) -> Utterance:
 
 
 def details_form(review: Review) -> Utterance:
-    return Utterance("details_form", {"review": review.id, "deal": review.deal.name, "details": _details(review.deal)})
+    return Utterance(
+        "details_form", {"review": review.id, "deal": review.deal.name, "details": contexts.details(review.deal)}
+    )
 
 
 def impossible_date() -> Utterance:
@@ -326,99 +329,3 @@ def fix_form(review: Review, lines: Sequence[Line]) -> Utterance:
 
 def nothing_to_move(review: Review) -> Utterance:
     return Utterance("nothing_to_move", {"owner": review.owner})
-
-
-def _asking(review: Review) -> dict[str, Any]:
-    return {
-        "review": review.id,
-        "ask": review.ask,
-        "question": review.asked,
-        "deal": review.deal.name,
-        "customer": review.deal.name,
-        "owner": review.owner,
-        "open": True,
-        "standing": None,
-        "source": None,
-        "probed": bool(BY_KEY[review.asked].angles),
-    }
-
-
-def _earlier(answer: Answer) -> dict[str, Any]:
-    """What was heard before. Of the opening, which is a snapshot, all of it."""
-    if answer.question == OPENING:
-        said = [reply.text for reply in answer.carried]
-    else:
-        said = [line.text for line in answer.lines(*HEARD)]
-    return {"said": said, "at": answer.said_at, "source": answer.source}
-
-
-def _struggle(review: Review) -> str | None:
-    """The hard part in the rep's own words, for whoever has no idea yet how to help."""
-    lines = review.answer(STRUGGLE).lines(Label.CUSTOMER)
-    return lines[0].text if lines else None
-
-
-def _minutes(review: Review) -> int | None:
-    """How long the review took, if it was done in one go: days between two replies say nothing."""
-    if review.ended_at is None:
-        return None
-    minutes = max(1, round((review.ended_at - review.opened_at).total_seconds() / 60))
-    return minutes if minutes < LONGEST_SITTING else None
-
-
-def _standing(review: Review) -> dict[str, Any]:
-    """Where a review stands, in a line."""
-    return {
-        "deal": review.deal.name,
-        "owner": review.owner,
-        "channel": review.channel,
-        "status": review.status,
-        "number": review.number,
-        "total": len(review.questions),
-        "ended_at": review.ended_at,
-    }
-
-
-def _known(review: Review, question: str) -> dict[str, Any]:
-    """What is known under a question: said in this review, else in one before."""
-    answer = review.answer(question)
-    if not answer.heard and answer.standing is not Standing.NOT_KNOWN:
-        answer = review.earlier.get(question, answer)
-    return {
-        "question": question,
-        "lines": [line.text for line in answer.lines(*HEARD)],
-        "standing": answer.standing,
-        "source": answer.source,
-        "at": answer.said_at,
-    }
-
-
-def _details(deal: Deal) -> dict[str, Any]:
-    return {
-        "stage": deal.stage,
-        "their_date": deal.their_date,
-        "their_date_source": deal.their_date_source,
-        "close_date": deal.close_date,
-        "period": deal.period,
-    }
-
-
-def _summary(review: Review, now: datetime) -> dict[str, Any]:
-    summed = summarise(review)
-    return {
-        **asdict(summed),
-        "review": review.id,
-        "deal": review.deal.name,
-        "customer": review.deal.name,
-        "owner": review.owner,
-        "people": review.people,
-        "status": review.status,
-        "opened_at": review.opened_at,
-        "ended_at": review.ended_at,
-        "carried_on": False,
-        "minutes": _minutes(review),
-        "last_reviewed": review.last_reviewed,
-        "details": _details(review.deal),
-        "struggle": _struggle(review),
-        "at": now,
-    }

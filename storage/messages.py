@@ -120,6 +120,17 @@ class Messages:
     def is_anything_unsaid(self) -> bool:
         return self._session.scalar(select(MessageRow.id).where(*UNSAID).limit(1)) is not None
 
+    def is_opening_in(self, channel: str) -> bool:
+        """Whether a parent message may stand in a channel by an id we do not know yet."""
+        opening = select(MessageRow.id).where(
+            *UNSAID,
+            MessageRow.channel == channel,
+            MessageRow.slot == PARENT,
+            MessageRow.ts.is_(None),
+            MessageRow.tries > 0,
+        )
+        return self._session.scalar(opening.limit(1)) is not None
+
     def posted_since(self, channel: str, moment: datetime) -> int:
         """How many messages were posted in a channel after a moment."""
         counted = select(func.count()).where(MessageRow.channel == channel, MessageRow.posted_at > moment)
@@ -171,6 +182,11 @@ class Messages:
         reacted = (MessageRow.slot.startswith(ON), MessageRow.said == MessageRow.version)
         self._session.execute(delete(MessageRow).where(*reacted, MessageRow.decided_at < before))
         self._session.execute(delete(RestRow).where(RestRow.until < before))
+
+    def found(self, message: Message, ts: str, now: datetime) -> None:
+        """Slack has the message, in what version nobody knows: it is still to be brought up to date."""
+        row = self._session.get_one(MessageRow, message.id)
+        row.ts, row.posted_at, row.tries = ts, now, 0
 
     def refused(self, message: Message, reason: str) -> None:
         """Slack will never take this. A post stays refused; a refused edit is only skipped."""

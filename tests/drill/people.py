@@ -235,9 +235,9 @@ class Holding:
         return self._see(lambda: self._newer_than(seen), f"what follows after {seen} messages that ask")
 
     def _see(self, look: Callable[[], T | None], what: str) -> T:
-        found = self._town.await_sight(look, self._tempo.deadline)
-        if found is None:
-            raise Stuck(what)
+        while (found := self._town.await_sight(look, time.monotonic() + PATIENCE)) is None:
+            if time.monotonic() > self._tempo.deadline:
+                raise Stuck(what)
         return found
 
     def _newer_than(self, seen: int) -> Message | None:

@@ -8,7 +8,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,16 +66,18 @@ def drill(database_url: str, replicas: int, plan: Plan, directory: Path) -> Repo
         killer = Killer(town, bots, tempo, plan.seed)
         killer.start()
         cast = casts(plan.reviews, plan.replies, plan.seed)
-        try:
-            with ThreadPoolExecutor(min(REVIEWS_AT_ONCE, plan.reviews), thread_name_prefix="person") as people:
+        with ThreadPoolExecutor(min(REVIEWS_AT_ONCE, plan.reviews), thread_name_prefix="person") as people:
+            try:
                 holdings = [
                     people.submit(Holding(town, tempo, memory, each, f"{plan.seed}:{each.deal}").hold) for each in cast
                 ]
-        except BaseException:  # whoever stops the drill shall not wait for its people
-            tempo.give_up()
-            raise
-        tempo.people_left()
-        killer.join()
+                wait(holdings)
+            except BaseException:  # whoever stops the drill shall not wait for its people
+                tempo.give_up()
+                raise
+            finally:
+                tempo.people_left()
+                killer.join()
         town.temper.calm = True
         database = Database(database_url)
         try:

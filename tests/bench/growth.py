@@ -1,0 +1,128 @@
+"""How the cost of a reply, of App Home, of a tick and of a look grows with the number of deals and their reviews."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from slack_sdk import WebClient
+
+from bot.directory import Directory
+from bot.engine import Engine
+from bot.service.deals import DealService
+from bot.service.reviews import ReviewService, Said
+from bot.speaker import Speaker
+from flows import lens
+from storage.database import Database
+from storage.messages import Messages
+from storage.reviews import Reviews
+from tests.bench.databases import KINDS, Databases
+from tests.bench.report import Row, Section, at_most
+from tests.bench.seeds import BUSY, BUSY_SHARE, DEALS_OF_ONE, fill, owner_of, parent_ts
+from tests.bench.stub import TEAM
+from tests.sayings import ANSWERS
+
+AIM = 2.0
+OPEN = 20
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Place:
+    """The use cases on a database with so many deals; nothing is said to Slack, so nobody need be there."""
+
+    database: Database
+    deals: int
+    ticks: int
+    due: int
+    now: datetime = NOW
+    times: dict[str, list[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.database.upgrade()
+        mornings = [NOW + timedelta(hours=tick + 1) for tick in range(self.ticks) for _ in range(self.due)]
+        fill(self.database, self.deals, OPEN, mornings)
+        nowhere = WebClient("xoxb-bench", base_url="http://nowhere.invalid/api/")
+        directory = Directory(nowhere, self.database, "https://bench.slack.com/")
+        speaker = Speaker(nowhere, directory)
+        engine = Engine(self.database, speaker, timedelta(seconds=1))
+        self._service = ReviewService(
+            self.database, engine, speaker, directory, lens.read, lambda: self.now, burst=timedelta(0)
+        )
+        self._desk = DealService(self.database, directory)
+
+    def time(self, what: str, work: Callable[[], object]) -> None:
+        began = time.perf_counter()
+        work()
+        self.times.setdefault(what, []).append((time.perf_counter() - began) * 1000)
+
+    def reply(self, turn: int) -> None:
+        number = self.deals + 1 + turn % OPEN
+        with self.database.transaction() as session:
+            review = Reviews(session, TEAM).lock(number)
+        if review is None or review.thread_ts != parent_ts(number):
+            raise LookupError(f"review {number} is not as it was made")
+        text = ANSWERS[1:][turn // OPEN % (len(ANSWERS) - 1)]
+        stamp = f"{1_795_000_000 + next(_numbers)}.000200"
+        said = Said(TEAM, review.channel, parent_ts(number), stamp, review.owner, text, f"Ev{stamp}")
+        self.time("a reply", lambda: self._service.reply(said))
+
+    def home(self, turn: int) -> None:
+        person = owner_of(1 + turn * DEALS_OF_ONE % self.deals)
+        self.time("App Home", lambda: self._desk.home(TEAM, person))
+
+    def look(self) -> None:
+        """What the engine asks of the database before each post."""
+
+        def ask() -> None:
+            with self.database.transaction() as session:
+                messages, now = Messages(session), datetime.now(UTC)
+                messages.channels_due(now)
+                messages.next_unsaid(BUSY)
+                messages.posted_since(BUSY, now - timedelta(seconds=8))
+
+        self.time("the engine's look", ask)
+
+    def tick(self) -> None:
+        self.now += timedelta(hours=1)
+        self.time(f"a tick, {self.due} due", self._service.tick)
+
+
+def growth(databases: Databases, small: int, large: int, turns: int, ticks: int, due: int) -> Section:
+    """Each thing so many `turns`, a tick with so many `due` so many `ticks`; a small and a large database alternate."""
+    rows = tuple(row for kind in KINDS for row in _on(kind, databases, small, large, turns, ticks, due))
+    return Section(
+        "As the deals grow",
+        f"A has {large:,} deals with a finished review each, B {small:,}. A finished review has nine answers, nine "
+        "replies and twenty messages. "
+        f"A person owns {DEALS_OF_ONE} deals in both, and every {BUSY_SHARE}th review was held in one busy channel: "
+        "*the engine's look* is what it asks of the database before it posts there. A reply includes the lens; a tick "
+        f"asks {due} owners again whose morning has come.",
+        rows,
+    )
+
+
+def _on(kind: str, databases: Databases, small: int, large: int, turns: int, ticks: int, due: int) -> list[Row]:
+    a, b = (Place(Database(databases.fresh(kind)), deals, ticks, due) for deals in (large, small))
+    try:
+        for turn in range(turns):
+            for place in (a, b):
+                place.reply(turn)
+                place.home(turn)
+                place.look()
+        for _ in range(ticks):
+            a.tick()
+            b.tick()
+    finally:
+        a.database.close()
+        b.database.close()
+    return [
+        at_most(f"{kind}, {what}", "ms", statistics.median(a.times[what]), statistics.median(b.times[what]), AIM)
+        for what in a.times
+    ]
