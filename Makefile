@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-postgres check drill lens clean
+.PHONY: demo test test-postgres check drill bench lens clean
 
 demo: .venv/installed
 	$(BIN)/dealreview demo $(ARGS)
@@ -19,6 +19,9 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config pyproject.toml
+
+bench: .venv/ready
+	$(BIN)/python -m tests.bench $(ARGS)
 
 drill: .venv/ready
 	$(BIN)/python -m tests.drill $(ARGS)

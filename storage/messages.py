@@ -74,10 +74,14 @@ class Messages:
 
     def decide(self, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
         """Decide to say these. A slot said before will be edited; what was not yet said is simply replaced."""
+        says = list(says)
+        slots = MessageRow.slot.in_([each.slot for each in says])
+        rows = self._session.scalars(select(MessageRow).where(MessageRow.review_id == review.id, slots))
+        known = {row.slot: row for row in rows}
         for each in says:
-            row = self._slot(review.id, each.slot)
+            row = known.get(each.slot)
             if isinstance(each, Utterance):
-                row = row or self._new(review, each)
+                row = row or known.setdefault(each.slot, self._new(review, each))
                 row.name, row.context = each.name, plain(each.context)
             elif row:
                 row.context = {**row.context, **plain(each.changes)}
@@ -86,7 +90,7 @@ class Messages:
             if row.said == row.version:  # what still waits to be said keeps its place in the line
                 row.decided_at = now
             row.version += 1
-            self._session.flush()
+        self._session.flush()
 
     def channels_due(self, now: datetime) -> list[str]:
         """The channels in which there is something to say and that do not rest, the longest waiting first."""

@@ -92,6 +92,8 @@ class ReviewRow(Base):
         Index("uq_review_open", "deal_id", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
         Index("ix_review_deal", "deal_id", "id"),
         Index("ix_review_channel", "channel"),
+        Index("ix_review_owner", "owner"),
+        Index("ix_review_opened_by", "opened_by"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -133,6 +135,7 @@ class ReplyRow(Base):
     """What a person wrote, as it reads now. A Slack message is kept once, however often Slack delivers it."""
 
     __tablename__ = "reply"
+    __table_args__ = (Index("ix_reply_author", "author"),)
 
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
     message_ts: Mapped[str] = mapped_column(primary_key=True)
@@ -161,6 +164,9 @@ class TurnRow(Base):
     at: Mapped[datetime]
 
 
+_IS_UNSAID = text("said < version")
+
+
 class MessageRow(Base):
     """What the bot says in one slot of a review: decided (`version`) and, once Slack has it, said (`said`).
 
@@ -172,13 +178,8 @@ class MessageRow(Base):
     __table_args__ = (
         UniqueConstraint("review_id", "slot"),
         Index("ix_message_place", "channel", "ts"),
-        Index(
-            "ix_message_unsaid",
-            "decided_at",
-            "id",
-            sqlite_where=text("said < version"),
-            postgresql_where=text("said < version"),
-        ),
+        Index("ix_message_posted", "channel", "posted_at"),
+        Index("ix_message_unsaid", "channel", "decided_at", sqlite_where=_IS_UNSAID, postgresql_where=_IS_UNSAID),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

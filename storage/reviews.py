@@ -92,15 +92,19 @@ class Reviews:
         self._session.flush()
         return self._load(row.id)
 
-    def save(self, review: Review, turn: Turn) -> None:
-        """Keep a review as it is after a turn, and the turn itself."""
+    def save(self, review: Review, turn: Turn, before: Review | None = None) -> None:
+        """Keep a review as it is after a turn, and the turn itself; only what is not as it was `before` is written."""
+        known = before.answers if before else {}
         row = self._session.get_one(ReviewRow, review.id)
         row.asked, row.ask, row.status = review.asked, review.ask, review.status
         row.led_by, row.ended_at, row.returns_at = review.led_by, review.ended_at, review.returns_at
-        for answer in review.answers.values():
+        for key, answer in review.answers.items():
+            if answer == known.get(key):
+                continue
             self._session.merge(_answer_row(review.id, answer))
             for reply in answer.replies:
-                self._session.merge(_reply_row(review.id, answer.question, reply))
+                if key not in known or reply not in known[key].replies:
+                    self._session.merge(_reply_row(review.id, answer.question, reply))
         self._session.add(
             TurnRow(
                 review_id=review.id,
@@ -125,7 +129,8 @@ class Reviews:
         return [Turn(row.kind, row.person, row.occasion, row.at, row.question, row.text) for row in rows]
 
     def _ids(self, *where: ColumnElement[bool]) -> Select[int]:
-        return select(ReviewRow.id).join(DealRow).where(DealRow.team == self._team, *where)
+        """Ids of this workspace's reviews: by a sub-query, so that no plan begins with all the deals it has."""
+        return select(ReviewRow.id).where(*where, ReviewRow.deal.has(DealRow.team == self._team))
 
     def _load(self, review_id: int) -> Review:
         row = self._session.get_one(ReviewRow, review_id, populate_existing=True)

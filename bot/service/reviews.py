@@ -292,15 +292,17 @@ class ReviewService:
                 outcome = decide(review, now)
                 if outcome.turn and reviews.knows(review, outcome.turn.occasion):
                     return None
-                self._keep(session, reviews, outcome, now)
+                self._keep(session, reviews, outcome, now, review)
         except IntegrityError:  # it was to be carried on, but the deal's next review is open already
             return say.another_is_open()
         self._engine.wake()
         return outcome.hint
 
-    def _keep(self, session: Session, reviews: Reviews, outcome: Outcome, now: datetime) -> None:
+    def _keep(
+        self, session: Session, reviews: Reviews, outcome: Outcome, now: datetime, before: Review | None = None
+    ) -> None:
         if outcome.turn:
-            reviews.save(outcome.review, outcome.turn)
+            reviews.save(outcome.review, outcome.turn, before)
             self._engine.decide(session, outcome.review, outcome.says, now)
 
     def _could_not_open(self, message: Message, reason: str) -> None:

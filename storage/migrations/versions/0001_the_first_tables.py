@@ -59,6 +59,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_review"),
     )
     op.create_index("ix_review_channel", "review", ["channel"])
+    op.create_index("ix_review_owner", "review", ["owner"])
+    op.create_index("ix_review_opened_by", "review", ["opened_by"])
     op.create_index("ix_review_returns_at", "review", ["returns_at"])
     op.create_index("ix_review_deal", "review", ["deal_id", "id"])
     op.create_index(
@@ -103,10 +105,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("review_id", "slot", name="uq_message_review_id_slot"),
     )
     op.create_index("ix_message_place", "message", ["channel", "ts"])
+    op.create_index("ix_message_posted", "message", ["channel", "posted_at"])
     op.create_index(
         "ix_message_unsaid",
         "message",
-        ["decided_at", "id"],
+        ["channel", "decided_at"],
         sqlite_where=IS_UNSAID,
         postgresql_where=IS_UNSAID,
     )
@@ -131,6 +134,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name="fk_reply_review_id"),
         sa.PrimaryKeyConstraint("review_id", "message_ts", name="pk_reply"),
     )
+    op.create_index("ix_reply_author", "reply", ["author"])
     op.create_table(
         "turn",
         sa.Column("id", sa.Integer(), nullable=False),
