@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.review import Review
@@ -153,8 +153,11 @@ class Messages:
         self._session.get_one(MessageRow, message.id).tries -= 1
 
     def said(self, message: Message, ts: str | None, now: datetime) -> None:
-        """Slack has the message in the version that was sent."""
+        """Slack has the message in the version that was sent. Of a reaction nothing more is to be known."""
         row = self._session.get_one(MessageRow, message.id)
+        if message.slot.startswith(ON) and row.version == message.version:
+            self._session.delete(row)
+            return
         if ts and row.ts is None:
             row.ts, row.posted_at = ts, now
         row.said, row.tries = message.version, 0
@@ -180,12 +183,6 @@ class Messages:
         for row in rows:
             row.refused, row.said, row.tries = None, 0, 0
         return len(rows)
-
-    def sweep(self, before: datetime) -> None:
-        """Forget what nobody needs any more: reactions given before a moment, and rests that ended before it."""
-        reacted = (MessageRow.slot.startswith(ON), MessageRow.said == MessageRow.version)
-        self._session.execute(delete(MessageRow).where(*reacted, MessageRow.decided_at < before))
-        self._session.execute(delete(RestRow).where(RestRow.until < before))
 
     def found(self, message: Message, ts: str, now: datetime) -> None:
         """Slack has the message, in what version nobody knows: it is still to be brought up to date."""

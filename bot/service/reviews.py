@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -25,10 +25,6 @@ from storage.database import Database
 from storage.deals import Deals
 from storage.messages import Message, Messages
 from storage.reviews import Reviews, due_back
-
-SWEEP_EVERY = timedelta(hours=1)
-KEPT_FOR = timedelta(days=14)
-"""How long the traces of what was said and done are kept beside the reviews themselves."""
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +80,6 @@ class ReviewService:
         self._lens = lens
         self._clock = clock
         self._burst = burst
-        self._swept = datetime.min.replace(tzinfo=UTC)
         engine.on_refused = self._could_not_open
         engine.on_tick = self.tick
 
@@ -227,9 +222,6 @@ class ReviewService:
         now = self._clock()
         with self._database.transaction() as session:
             due = due_back(session, now)
-            if now - self._swept >= SWEEP_EVERY:
-                Messages(session).sweep(now - KEPT_FOR)
-                self._swept = now
         for team, review_id in due:
             self._decide(team, review_id, "", steering.come_back)
 
