@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flows.playbook import BY_KEY, OPENING, STRUGGLE
+from flows.playbook import OPENING, STRUGGLE
 from flows.review import HEARD, Answer, Deal, Label, Review, Standing
 from flows.summary import summarise
 
@@ -24,7 +24,7 @@ def asking(review: Review) -> dict[str, Any]:
         "open": True,
         "standing": None,
         "source": None,
-        "probed": bool(BY_KEY[review.asked].angles),
+        "can_repeat": review.asked in review.earlier and review.asked != OPENING,
     }
 
 

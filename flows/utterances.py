@@ -102,7 +102,6 @@ def question(review: Review, lead: str | None = None, calls: bool = False) -> Ut
             "total": len(review.questions),
             "said": [reply.text for reply in answer.live],
             "earlier": contexts.earlier(earlier) if earlier and not answer.live else None,
-            "can_repeat": bool(earlier) and review.asked != OPENING,
         },
         ask_slot(review.ask),
     )
