@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -87,9 +88,7 @@ class Speaker:
             return None
         said = self.render(message.team, Utterance(message.name, message.context))
         if message.ts:
-            self._client.chat_update(
-                channel=message.channel, ts=message.ts, text=said.text[:LONGEST_EDIT], blocks=said.blocks
-            )
+            self._client.chat_update(channel=message.channel, ts=message.ts, text=said.text, blocks=said.blocks)
             return message.ts
         response = self._client.chat_postMessage(
             channel=message.channel,
@@ -103,14 +102,18 @@ class Speaker:
         return str(response["ts"])
 
     def find(self, message: Message) -> str | None:
-        """Slack's id of a message that an earlier attempt may have posted, or None if it is not there."""
+        """Slack's id of a message that an earlier attempt may have posted, or None if it is not there.
+
+        A thread is told oldest first, so it is read to its end; a channel newest first, so its first page will do.
+        """
+        pages: Iterable[Any]
         if message.thread_ts:
-            answer = self._client.conversations_replies(
+            pages = self._client.conversations_replies(
                 channel=message.channel, ts=message.thread_ts, include_all_metadata=True, limit=200
             )
         else:
-            answer = self._client.conversations_history(channel=message.channel, include_all_metadata=True, limit=200)
-        for posted in (each for page in answer for each in page["messages"]):
+            pages = [self._client.conversations_history(channel=message.channel, include_all_metadata=True, limit=200)]
+        for posted in (each for page in pages for each in page["messages"]):
             payload = (posted.get("metadata") or {}).get("event_payload", {})
             if payload.get("key") == _key(message):
                 return str(posted["ts"])
