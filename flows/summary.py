@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from flows.our_side import Heading, heading_of
 from flows.playbook import NEXT_STEP, OPENING
 from flows.review import Answer, Label, Line, Review, Source, Standing
 
@@ -36,6 +37,14 @@ class Heard:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What was said about us under one heading, quoted; without a heading it is all else that was said about us."""
+
+    heading: Heading | None
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
 class Unknown:
     """A question nobody can answer yet; `lines` are the words in which that was said, if any."""
 
@@ -55,7 +64,7 @@ class Summary:
     first: Tally
     whole: Tally
     about_customer: tuple[Heard, ...]
-    about_us: tuple[Line, ...]
+    about_us: tuple[Said, ...]
     unsure: tuple[Line, ...]
     unknown: tuple[Unknown, ...]
     gaps: tuple[Line, ...]
@@ -80,7 +89,7 @@ def summarise(review: Review) -> Summary:
         first=Tally.of(opening.lines()),
         whole=Tally.of(steered),
         about_customer=tuple(_heard(answer) for answer in told if answer.lines(Label.CUSTOMER)),
-        about_us=tuple(line for answer in told for line in answer.lines(Label.US)),
+        about_us=_said(line for answer in told for line in answer.lines(Label.US)),
         unsure=tuple(line for answer in told for line in answer.lines(Label.UNCLEAR)),
         unknown=tuple(Unknown(answer.question, answer.lines(Label.GAP)) for answer in asked if _is_unknown(answer)),
         gaps=tuple(line for answer in told if not _is_unknown(answer) for line in answer.lines(Label.GAP)),
@@ -102,6 +111,14 @@ def _heard(answer: Answer) -> Heard:
         answer.said_at,
         answer.standing is Standing.STILL_TRUE,
     )
+
+
+def _said(lines: Iterable[Line]) -> tuple[Said, ...]:
+    """Lines about us by their headings, in the order of the headings; what has none comes last."""
+    found: dict[Heading | None, list[Line]] = {heading: [] for heading in (*Heading, None)}
+    for line in lines:
+        found[heading_of(line.text)].append(line)
+    return tuple(Said(heading, tuple(under)) for heading, under in found.items() if under)
 
 
 def _is_unknown(answer: Answer) -> bool:

@@ -27,7 +27,8 @@ def test_a_rep_answers_nine_questions_and_reads_the_mirror(database_url: str, ov
         assert thread.summary.startswith("*Northwind*  ·  deal review  ·  Lena  ·  9 min  ·  Tue 24 Nov")
         assert "*Your first telling*  ·  1 of 1 line about us\n🟧" in thread.summary
         assert "*After the questions*  ·  0 of 8 lines about us, 8 about them\n🟦🟦🟦🟦🟦🟦🟦🟦" in thread.summary
-        assert all(f"> “{answer}”" in thread.summary for answer in ANSWERS)
+        assert all(f"> “{answer}”" in thread.summary for answer in ANSWERS[1:])
+        assert f"🟧  *ABOUT US*\n• *What we sell*  “{ANSWERS[0]}”\n" in thread.summary
         assert set(buttons(thread.latest)) == {"Fix a line", "Share"}
 
 

@@ -153,7 +153,7 @@ def test_what_others_reply_is_added_and_does_not_move_on(room: Room) -> None:
     assert thread.review.answer("why_change").standing is None
     thread.answers("lena", *ANSWERS[1:])
     assert f"> “{THEIRS}”  – Omar\n" in thread.summary
-    assert f"> “{OURS}”  – Maya" in thread.summary
+    assert f"• *What we sell*  “{OURS}”  “{OURS}”  – Maya\n" in thread.summary
     assert f"> “{ANSWERS[1]}”\n" in thread.summary
     assert thread.summary.startswith("*Northwind*  ·  deal review  ·  Lena with Omar, Maya")
 

@@ -36,9 +36,34 @@ def test_what_was_heard_is_quoted_by_question_with_its_source_and_date(room: Roo
 def test_what_was_about_us_is_quoted_too_and_what_could_be_either_is_kept_apart(room: Room) -> None:
     thread = room.start()
     thread.answers("lena", OURS, f"{THEIRS}\n{ALSO_OURS}", UNCLEAR, "stop")
-    assert f"🟧  *ABOUT US*\n> “{OURS}”\n> “{ALSO_OURS}”" in thread.summary
+    assert f"🟧  *ABOUT US*\n• *What we sell*  “{OURS}”\n• *When it closes*  “{ALSO_OURS}”\n" in thread.summary
     assert f"⬜  *COULD BE EITHER*\n> “{UNCLEAR}”" in thread.summary
     assert "2 of 8 heard. 1 line unclear." in thread.summary
+
+
+def test_what_was_about_us_stands_under_what_reviews_always_ask(room: Room) -> None:
+    thread = room.start()
+    champion = "Ruth is our champion and she loves us."
+    rival = "We are ahead of the competition on price."
+    discount = "I can give another 10% discount to get it in before quarter end."
+    thread.answers("lena", f"{champion}\n{discount}\n{ALSO_OURS}\n{OURS}", f"{THEIRS}\n{rival}", "stop")
+    about_us = thread.summary.partition("ABOUT US*\n")[2].partition("\n*NOT KNOWN")[0]
+    assert about_us.split("\n")[:5] == [
+        f"• *What we sell*  “{OURS}”",
+        f"• *When it closes*  “{ALSO_OURS}”",
+        f"• *Competition*  “{rival}”",
+        f"• *Discount*  “{discount}”",
+        f"• “{champion}”",
+    ]
+    thread.presses("lena", "Share")
+    assert f"• *Discount*  “{discount}”\n• “{champion}”" in words(_in_channel(room)[1])
+
+
+def test_there_is_room_for_eight_lines_about_us_and_every_heading_shows_one(room: Room) -> None:
+    thread = room.start()
+    thread.answers("lena", "\n".join([OURS] * 9), f"{THEIRS}\n{ALSO_OURS}", "stop")
+    quoted = "  ".join([f"“{OURS}”"] * 7)
+    assert f"• *What we sell*  {quoted}  and 2 more in the thread\n• *When it closes*  “{ALSO_OURS}”" in thread.summary
 
 
 def test_what_is_not_known_comes_with_a_question_for_the_customer(room: Room) -> None:
@@ -67,7 +92,7 @@ def test_the_next_step_is_told_by_whose_it_is(room: Room) -> None:
 def test_when_nothing_is_about_the_customer_it_says_so_kindly(room: Room) -> None:
     thread = room.start()
     thread.answers("lena", OURS, OURS, ALSO_OURS, "not known", "stop")
-    assert f"🟦  *ABOUT THE CUSTOMER*\n{KIND}\n🟧  *ABOUT US*\n> “{OURS}”" in thread.summary
+    assert f"🟦  *ABOUT THE CUSTOMER*\n{KIND}\n🟧  *ABOUT US*\n• *What we sell*  “{OURS}”" in thread.summary
     assert "*After the questions*  ·  2 of 2 lines about us\n🟧🟧\n" in thread.summary
     assert "Theirs:  nothing agreed yet\nOurs:  nothing said" in thread.summary
 
@@ -151,7 +176,7 @@ def test_others_can_move_their_own_lines_and_no_one_elses(room: Room) -> None:
     thread.fixes("omar", ALSO_OURS[:30], "customer")
     assert f"> “{ALSO_OURS}”  – Omar" in thread.summary.partition("ABOUT US")[0]
     thread.fixes("lena", ALSO_OURS[:30], "us")
-    assert f"> “{ALSO_OURS}”  – Omar" in thread.summary.partition("ABOUT US")[2]
+    assert f"“{ALSO_OURS}”  – Omar" in thread.summary.partition("ABOUT US")[2]
 
 
 def test_a_line_that_was_edited_away_meanwhile_cannot_be_moved(room: Room) -> None:
@@ -182,7 +207,7 @@ def test_only_the_owner_shares_and_the_channel_sees_it_once(room: Room) -> None:
     thread.presses("lena", "Share")
     _, shared = _in_channel(room)
     assert words(shared).startswith("*Northwind*  ·  deal review  ·  shared by Lena  ·  Tue 24 Nov")
-    assert f"• *Why change*  “{ANSWERS[1]}”" in words(shared) and f"• “{ANSWERS[0]}”" in words(shared)
+    assert f"• *Why change*  “{ANSWERS[1]}”" in words(shared) and f"• *What we sell*  “{ANSWERS[0]}”" in words(shared)
     assert not buttons(shared) and "<@" not in words(shared)
 
 

@@ -270,6 +270,14 @@ def test_a_summary_counts_what_it_shows() -> None:
     assert f"{summed.heard} of {summed.asked} heard" in text
 
 
+@pytest.mark.parametrize("say_it", [say.summary, say.shared])
+def test_a_summary_decided_before_there_were_headings_can_still_be_said(say_it: Callable[[Review], Utterance]) -> None:
+    decided = say_it(OVER)
+    bare = [line for said in decided.context["about_us"] for line in said["lines"]]
+    said = SPEAKER.render("T1", Utterance(decided.name, {**decided.context, "about_us": bare}))
+    assert f"🟧  *ABOUT US*\n• “{OURS}" in said.text
+
+
 # Kind
 
 
