@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
@@ -23,12 +23,15 @@ from bot.listeners import buttons, commands, forms, threads
 from bot.service.deals import DealService
 from bot.service.desk import Desk
 from bot.service.reviews import ReviewService, TooEarly
-from bot.settings import BadSetting, Settings
+from bot.settings import BadSetting, Endpoint, Settings
 from bot.speaker import Speaker
 from flows import lens
 from flows import utterances as say
 from flows.lens import Lens
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from bot.hosted_lens import HostedLens
 
 log = logging.getLogger(__name__)
 
@@ -57,16 +60,30 @@ def utc_now() -> datetime:
 
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now, read: Lens = lens.read) -> Dealreview:
-    """Build the bot. `clock` gives the time in UTC; `read` is the lens.
+    """Build the bot. `clock` gives the time in UTC; `read` is the lens, or what the hosted one falls back on.
 
     Raises `BadSetting` when Slack does not accept the token, and `storage.database.DatabaseProblem`.
     """
+    if settings.lens:
+        read = hosted_lens(settings.lens, read)
+        log.info("Answers are sent to %s to be read.", settings.lens.host)
     database = Database(settings.database_url)
     try:
         return _join(settings, database, clock, read)
     except BaseException:
         database.close()
         raise
+
+
+def hosted_lens(endpoint: Endpoint, fallback: Lens = lens.read) -> HostedLens:
+    """The lens that asks an endpoint. Raises `BadSetting` if its client is missing, which most bots do without."""
+    try:
+        from bot.hosted_lens import HostedLens
+    except ImportError as error:
+        raise BadSetting(
+            f"LENS_URL is set, but its client is not installed ({error}); run pip install 'dealreview[hosted]'."
+        ) from error
+    return HostedLens(endpoint, fallback)
 
 
 def _join(settings: Settings, database: Database, clock: Callable[[], datetime], read: Lens) -> Dealreview:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from aiohttp import web
 from dotenv import dotenv_values
 
 from bot import manifest as manifests
-from bot.app import Dealreview, create_app
+from bot.app import Dealreview, create_app, hosted_lens
 from bot.http import http_app
-from bot.settings import BadSetting, Door, Settings, database_url, is_address
+from bot.settings import BadSetting, Door, Settings, database_url, is_address, lens_endpoint
 from bot.socket_mode import connected
 from storage.database import Database, DatabaseProblem
 from storage.messages import LATE, Messages
@@ -61,7 +62,10 @@ def upgrade() -> None:
 @main.command()
 @click.option("--resume", is_flag=True, help="Let the bot try once more what Slack refused.")
 def doctor(resume: bool) -> None:
-    """Say what the bot still has to say, what is stuck, and what Slack refused. Exits with 1 if anything is amiss."""
+    """Say what the bot still has to say, what is stuck, what Slack refused, and who reads the answers.
+
+    Exits with 1 if anything is amiss.
+    """
     database = _database()
     with database.transaction() as session:
         messages = Messages(session)
@@ -79,7 +83,8 @@ def doctor(resume: bool) -> None:
         click.echo(f"A running bot tries {tried} of them again now.")
     elif backlog.refused:
         click.echo("`dealreview doctor --resume` tries them again, once you have dealt with the reasons.")
-    sys.exit(1 if backlog.late or (backlog.refused and not tried) else 0)
+    read = _try_lens()
+    sys.exit(1 if backlog.late or (backlog.refused and not tried) or not read else 0)
 
 
 @main.command()
@@ -115,10 +120,32 @@ def lens() -> None:
         click.echo(line)
 
 
+def _environment() -> dict[str, str | None]:
+    return {**dotenv_values(".env"), **os.environ}
+
+
+def _try_lens() -> bool:
+    """Let the lens of the settings read a made-up sentence, if there is one, and say whether it did."""
+    try:
+        endpoint = lens_endpoint(_environment())
+        read = hosted_lens(endpoint) if endpoint else None
+    except BadSetting as problem:
+        raise click.ClickException(str(problem)) from None
+    if endpoint is None or read is None:
+        return True
+    click.echo(f"Answers are sent to {endpoint.host} to be read by {endpoint.model}.")
+    began = time.monotonic()
+    if trouble := read.problem():
+        click.echo(f"A made-up sentence was not read there: {trouble}")
+        return False
+    click.echo(f"A made-up sentence was read there in {time.monotonic() - began:.1f} seconds.")
+    return True
+
+
 def _database() -> Database:
     """The database named by DATABASE_URL, brought up to date."""
     try:
-        database = Database(database_url({**dotenv_values(".env"), **os.environ}))
+        database = Database(database_url(_environment()))
         database.upgrade()
     except DatabaseProblem as problem:
         raise click.ClickException(str(problem)) from None

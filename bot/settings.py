@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -31,11 +31,27 @@ class Door(StrEnum):
 
 
 @dataclass(frozen=True)
+class Endpoint:
+    """An OpenAI-compatible endpoint, such as `http://localhost:11434/v1`, to which every reply is sent word for word.
+
+    `model` is one that it has; `key` is empty where it asks for none, and never shown.
+    """
+
+    url: str
+    model: str
+    key: str = field(default="", repr=False)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the bot needs to know to run. `port` and `signing_secret` belong to HTTP, `app_token` to Socket Mode.
 
-    `burst` is how long after a question appears its reader cannot yet have read it; `pace` is the time between the
-    bot's posts to one channel in the long run.
+    Without a `lens`, answers are read on this machine and sent to nobody. `burst` is how long after a question appears
+    its reader cannot yet have read it; `pace` is the time between the bot's posts to one channel in the long run.
     """
 
     bot_token: str
@@ -44,6 +60,7 @@ class Settings:
     port: int = 0
     slack_api_url: str = SLACK
     database_url: str = DATABASE
+    lens: Endpoint | None = None
     burst: timedelta = timedelta(seconds=BURST_SECONDS)
     pace: timedelta = timedelta(seconds=PACE_SECONDS)
 
@@ -72,6 +89,7 @@ class Settings:
             port=0 if app_token else _port(values["PORT"]),
             slack_api_url=_api_url(values.get("SLACK_API_URL") or SLACK),
             database_url=database_url(values),
+            lens=lens_endpoint(values),
             burst=_seconds(values, "DEALREVIEW_BURST_SECONDS", BURST_SECONDS),
             pace=_seconds(values, "DEALREVIEW_PACE_SECONDS", PACE_SECONDS),
         )
@@ -80,6 +98,19 @@ class Settings:
 def database_url(given: Mapping[str, str | None]) -> str:
     """Where the reviews are kept; the one setting that looking after the database needs."""
     return (given.get("DATABASE_URL") or "").strip() or DATABASE
+
+
+def lens_endpoint(given: Mapping[str, str | None]) -> Endpoint | None:
+    """Where answers are sent to be read; None where they stay on this machine. Raises `BadSetting`."""
+    url, model, key = ((given.get(name) or "").strip() for name in ("LENS_URL", "LENS_MODEL", "LENS_KEY"))
+    if not (url or model or key):
+        return None
+    for name, value in (("LENS_URL", url), ("LENS_MODEL", model)):
+        if not value:
+            raise BadSetting(f"{name} is not set; LENS_URL and LENS_MODEL go together, and LENS_KEY only with them.")
+    if not is_address(url, "http", "https") or "@" in url:  # it is not repeated, for it may hold what is secret
+        raise BadSetting("LENS_URL must be an address such as http://localhost:11434/v1, without a name or password.")
+    return Endpoint(url, model, key)
 
 
 def is_address(value: str, *schemes: str) -> bool:

@@ -57,7 +57,10 @@ class Clock:
 
 @dataclass
 class Room:
-    """A workspace with the bot in it. People act by name; every act waits until the bot has nothing left to say."""
+    """A workspace with the bot in it. People act by name; every act waits until the bot has nothing left to say.
+
+    `reads` is the lens, and may be exchanged while the bot is there.
+    """
 
     workspace: LocalWorkspace
     settings: Settings
@@ -69,7 +72,9 @@ class Room:
 
     def bot_arrives(self) -> None:
         """Start the bot and connect it to the workspace: for the first time, or again after `bot_leaves`."""
-        self.bot = create_app(self.settings, clock=self.clock.utc, read=self.reads)
+        self.bot = create_app(
+            self.settings, clock=self.clock.utc, read=lambda question, text: self.reads(question, text)
+        )
         self._stay.enter_context(self.bot.running())
         if self.over == "http":
             address = self._stay.enter_context(served(http_app(self.bot, self.settings.signing_secret)))

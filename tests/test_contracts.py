@@ -45,7 +45,7 @@ def settings_read() -> set[str]:
     """Every setting that bot/settings.py names."""
     tree = ast.parse((ROOT / "bot" / "settings.py").read_text(encoding="utf-8"))
     strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    return {each for each in strings if re.fullmatch(r"(SLACK|DEALREVIEW)_[A-Z_]+|PORT|DATABASE_URL", each)}
+    return {each for each in strings if re.fullmatch(r"(SLACK|DEALREVIEW|LENS)_[A-Z_]+|PORT|DATABASE_URL", each)}
 
 
 # Who knows whom
@@ -115,7 +115,7 @@ def test_every_setting_is_in_the_readme_and_the_readme_names_no_other(readme: st
     assert rows["DATABASE_URL"].strip() == f"`{DATABASE}`"
     assert rows["DEALREVIEW_BURST_SECONDS"].strip() == f"`{BURST_SECONDS:g}`"
     assert rows["DEALREVIEW_PACE_SECONDS"].strip() == f"`{PACE_SECONDS:g}`"
-    named = {each for each in typed(readme) if re.fullmatch(r"(SLACK|DEALREVIEW|DATABASE)_[A-Z_]+", each)}
+    named = {each for each in typed(readme) if re.fullmatch(r"(SLACK|DEALREVIEW|DATABASE|LENS)_[A-Z_]+", each)}
     assert named <= set(rows)
 
 

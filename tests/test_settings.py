@@ -16,12 +16,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from bot.settings import BadSetting, Door, Settings
+from bot.settings import BadSetting, Door, Endpoint, Settings
 from tests.conftest import Room
 
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+LENS = {"LENS_URL": "http://localhost:11434/v1", "LENS_MODEL": "small", "LENS_KEY": "s3cret"}
 HTTP = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s3cret", "PORT": "3000"}
-OURS = ("SLACK_", "DEALREVIEW_", "DATABASE_URL", "PORT")
+OURS = ("SLACK_", "DEALREVIEW_", "DATABASE_URL", "LENS_", "PORT")
 
 MISTAKES = {
     "no bot token": ({**SOCKET, "SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set"),
@@ -48,6 +49,13 @@ MISTAKES = {
     "a burst too long": ({**SOCKET, "DEALREVIEW_BURST_SECONDS": "301"}, "from 0 to 300"),
     "a pace in words": ({**SOCKET, "DEALREVIEW_PACE_SECONDS": "slow"}, "DEALREVIEW_PACE_SECONDS is 'slow'"),
     "a pace too long": ({**SOCKET, "DEALREVIEW_PACE_SECONDS": "301"}, "DEALREVIEW_PACE_SECONDS is '301'"),
+    "a lens without a model": ({**SOCKET, **LENS, "LENS_MODEL": ""}, "LENS_MODEL is not set"),
+    "a lens without an address": ({**SOCKET, **LENS, "LENS_URL": " "}, "LENS_URL is not set"),
+    "a key to no lens": ({**SOCKET, "LENS_KEY": "s3cret"}, "LENS_URL is not set"),
+    "a lens without a scheme": ({**SOCKET, **LENS, "LENS_URL": "localhost:11434/v1"}, "LENS_URL must be an address"),
+    "a lens of files": ({**SOCKET, **LENS, "LENS_URL": "file:///etc"}, "LENS_URL must be an address"),
+    "a lens with a password": ({**SOCKET, **LENS, "LENS_URL": "https://me:s3cret@host/v1"}, "LENS_URL must be"),
+    "a key for an address": ({**SOCKET, **LENS, "LENS_URL": "s3cret"}, "LENS_URL must be an address"),
     "a client id": ({**SOCKET, "SLACK_CLIENT_ID": "1.2"}, "remove SLACK_CLIENT_ID"),
     "a client secret": ({**SOCKET, "SLACK_CLIENT_SECRET": "x"}, "remove SLACK_CLIENT_SECRET"),
 }
@@ -91,6 +99,7 @@ def test_two_tokens_are_enough_and_everything_else_has_a_default() -> None:
         port=0,
         slack_api_url="https://slack.com/api/",
         database_url="sqlite:///dealreview.db",
+        lens=None,
         burst=timedelta(seconds=5),
         pace=timedelta(seconds=1),
     )
@@ -102,7 +111,9 @@ def test_a_signing_secret_with_a_port_is_http() -> None:
 
 
 def test_a_setting_that_is_set_to_nothing_is_not_set() -> None:
-    empty = dict.fromkeys(("SLACK_SIGNING_SECRET", "SLACK_API_URL", "DATABASE_URL", "DEALREVIEW_BURST_SECONDS"), "")
+    empty = dict.fromkeys(
+        ("SLACK_SIGNING_SECRET", "SLACK_API_URL", "DATABASE_URL", "DEALREVIEW_BURST_SECONDS", *LENS), ""
+    )
     assert Settings.read({**SOCKET, **empty, "SLACK_CLIENT_ID": ""}) == Settings.read(SOCKET)
 
 
@@ -123,6 +134,15 @@ def test_the_address_of_slack_may_end_with_a_slash_or_not(given: str) -> None:
 def test_burst_and_pace_are_numbers_of_seconds(given: str, seconds: float) -> None:
     assert Settings.read({**SOCKET, "DEALREVIEW_BURST_SECONDS": given}).burst == timedelta(seconds=seconds)
     assert Settings.read({**SOCKET, "DEALREVIEW_PACE_SECONDS": given}).pace == timedelta(seconds=seconds)
+
+
+def test_a_lens_is_an_address_and_a_model_and_a_key_only_where_one_is_asked_for() -> None:
+    assert Settings.read({**SOCKET, **LENS}).lens == Endpoint("http://localhost:11434/v1", "small", "s3cret")
+    assert Settings.read({**SOCKET, **LENS, "LENS_KEY": ""}).lens == Endpoint("http://localhost:11434/v1", "small")
+
+
+def test_the_key_to_a_lens_is_in_no_description_of_the_settings() -> None:
+    assert "s3cret" not in repr(Settings.read({**SOCKET, **LENS}))
 
 
 def test_the_environment_beats_dotenv(desert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
