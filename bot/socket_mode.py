@@ -40,6 +40,8 @@ def _disconnect(handler: SocketModeHandler) -> None:
     """
     client = handler.client
     client.closed = True
+    # Its runner starts the reading again, and takes `terminated` back, until it is told not to: so it is told first.
+    client.current_session_runner.event.set()
     client.current_session_state.terminated = True
     if client.current_session and client.current_session.is_active():
         client.current_session.ping("good-bye")
