@@ -28,7 +28,7 @@ drill: .venv/ready
 
 lens: .venv/ready
 	$(BIN)/pip install -q -c constraints.txt -e '.[lens]'
-	$(BIN)/python -m flows.lens.training
+	HF_HUB_OFFLINE=1 $(BIN)/python -m flows.lens.training $(ARGS)
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dealreview needs Python 3.11 or newer.")'

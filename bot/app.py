@@ -22,6 +22,7 @@ from bot.engine import Engine
 from bot.listeners import buttons, commands, forms, threads
 from bot.service.deals import DealService
 from bot.service.desk import Desk
+from bot.service.lessons import LessonService
 from bot.service.reviews import ReviewService, TooEarly
 from bot.settings import BadSetting, Endpoint, Settings
 from bot.speaker import Speaker
@@ -104,10 +105,11 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     engine = Engine(database, speaker, settings.pace)
     reviews = ReviewService(database, engine, speaker, directory, read, clock, settings.burst)
     deals = DealService(database, directory)
-    desk = Desk(reviews, deals, directory, speaker)
+    lessons = LessonService(database)
+    desk = Desk(reviews, deals, lessons, directory, speaker)
     commands.register(bolt, desk, reviews, speaker)
     threads.register(bolt, reviews, directory, speaker)
-    buttons.register(bolt, reviews, deals, speaker)
+    buttons.register(bolt, reviews, deals, lessons, speaker)
     forms.register(bolt, reviews, speaker)
     _answer_for_errors(bolt, speaker)
     return Dealreview(bolt, engine, database)

@@ -81,14 +81,15 @@ def home_tab() -> str:
     return _line({"type": "home"})
 
 
-def input(name: str, label: str, element: Json, hint: str = "", optional: bool = True) -> str:
-    """One line of a form; `name` is its block id."""
+def input(name: str, label: str, element: Json, hint: str = "", optional: bool = True, dispatches: bool = False) -> str:
+    """One line of a form; `name` is its block id. One that `dispatches` is reported as soon as it is filled in."""
     block = {
         "type": "input",
         "block_id": name,
         "label": _text(label),
         "element": {**element, "action_id": "value"},
         "optional": optional,
+        "dispatch_action": dispatches,
     }
     return _line({**block, "hint": _text(hint)} if hint else block)
 

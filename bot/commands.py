@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 LONGEST_NAME = 120
 
-HELP, LIST, SHOW = "help", "list", "show"
-SUBCOMMANDS = (HELP, LIST, SHOW)
+HELP, LIST, SHOW, LENS = "help", "list", "show", "lens"
+SUBCOMMANDS = (HELP, LIST, SHOW, LENS)
 COMMONLY_TRIED = frozenset(
     {"add", "archive", "close", "config", "create", "delete", "edit", "export", "import", "new", "open", "pause",
      "remove", "rename", "report", "resume", "review", "settings", "start", "status", "stop", "summary", "update"}
@@ -22,7 +22,7 @@ _QUOTED = re.compile(r"""^["“](.*)["”]$""", re.DOTALL)
 
 @dataclass(frozen=True)
 class Command:
-    """A command as read: what is asked (`start`, `form`, `help`, `list`, `show` or `unknown`), and of what.
+    """A command as read: what is asked (`start`, `form`, `help`, `list`, `show`, `lens` or `unknown`), and of what.
 
     `name` is a deal's name, still in Slack's encoding, or the unknown words; `people` are the mentioned people's ids;
     `meant` is the subcommand that unknown words resemble.
@@ -44,7 +44,7 @@ def parse(text: str) -> Command:
     verb = first.casefold()
     if not words:
         return Command("start" if people else "form", "", people)
-    if verb in (HELP, LIST) and not rest:
+    if verb in (HELP, LIST, LENS) and not rest:
         return Command(verb)
     if verb == SHOW:
         return Command(SHOW, _unquoted(rest), people)

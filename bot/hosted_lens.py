@@ -8,14 +8,14 @@ import logging
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import openai
 from pydantic import BaseModel
 
 from bot.settings import Endpoint
-from flows.lens import Label, Lens, Reading, Span
+from flows.lens import Correction, Label, Lens, Reading, Span
 from flows.playbook import OPENING
 
 INSTRUCTION = Path(__file__).with_suffix(".txt")
@@ -24,6 +24,7 @@ LIMIT_SECONDS = 8.0
 RETRIES = 1
 FAILURES_IN_A_ROW = 5
 REST_SECONDS = 60.0
+EXAMPLES = 20
 CONFIDENCE = 0.99
 """Not measured: an endpoint gives a label without a number, and is told to say UNCLEAR where it is in doubt."""
 MADE_UP = "Their auditors fined them last spring, and their CFO carries it."
@@ -78,16 +79,19 @@ class HostedLens:
         self._failures = 0
         self._rests_until = clock()
 
-    def __call__(self, question: str, text: str, /) -> Reading:
-        """Say whose story each part of `text` tells as an answer to `question` (a playbook key)."""
+    def __call__(self, question: str, text: str, taught: Sequence[Correction] = (), /) -> Reading:
+        """Say whose story each part of `text` tells as an answer to `question` (a playbook key).
+
+        The latest EXAMPLES of what the workspace `taught` go along as examples.
+        """
         if not text.strip() or self._clock() < self._rests_until:
-            return self._fallback(question, text)
+            return self._fallback(question, text, taught)
         try:
-            reading = self._ask(question, text)
+            reading = self._ask(question, text, taught[:EXAMPLES])
         except Exception as error:  # whatever goes wrong over there, what a person wrote is read
             log.warning("%s did not read an answer: %s", self._endpoint.host, _reason(error))
             self._count(failed=True)
-            return self._fallback(question, text)
+            return self._fallback(question, text, taught)
         self._count(failed=False)
         return reading
 
@@ -109,22 +113,24 @@ class HostedLens:
                 self._rests_until = self._clock() + REST_SECONDS
                 log.warning("%s is left alone for %g seconds", self._endpoint.host, REST_SECONDS)
 
-    def _ask(self, question: str, text: str) -> Reading:
+    def _ask(self, question: str, text: str, taught: Sequence[Correction] = ()) -> Reading:
+        lines = [{"line": each.line, "label": each.label} for each in taught]
+        asked = json.dumps({"question": question, "examples": lines, "note": text}, ensure_ascii=False)
         loop = asyncio.new_event_loop()
         try:
-            answer = loop.run_until_complete(self._answer(question, text))
+            answer = loop.run_until_complete(self._answer(asked))
         finally:
             loop.close()  # `asyncio.run` would wait for a look-up of the name that hangs, however long
         return Reading(tuple(_spans(answer, text)), text)
 
-    async def _answer(self, question: str, text: str) -> Answer:
+    async def _answer(self, asked: str) -> Answer:
         """Ask, within one limit for the whole of it; the client's own would start anew with each byte and each try."""
         async with asyncio.timeout(self._limit), self._client() as client:
             completion = await client.chat.completions.parse(
                 model=self._endpoint.model,
                 messages=[
                     {"role": "system", "content": self._instruction},
-                    {"role": "user", "content": json.dumps({"question": question, "note": text}, ensure_ascii=False)},
+                    {"role": "user", "content": asked},
                 ],
                 response_format=Answer,
                 temperature=0,

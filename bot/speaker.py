@@ -140,6 +140,17 @@ class Speaker:
     def open_form(self, team: str, trigger_id: str, form: Utterance) -> None:
         self._client.views_open(trigger_id=trigger_id, view=self.render(team, form).view)
 
+    def change_form(self, team: str, view_id: str, form: Utterance) -> None:
+        """Show an open form anew; what was filled in stays. Like a hint, it may get lost: it may be closed by now.
+
+        The form's `hash` is not given: with it, Slack would turn away the answer to a choice that was made before the
+        answer to the choice before it was there.
+        """
+        try:
+            self._client.views_update(view_id=view_id, view=self.render(team, form).view)
+        except (SlackApiError, OSError) as error:
+            log.info("the form %s is not shown anew: %s", view_id, error)
+
     def show_home(self, team: str, person: str, home: Utterance) -> None:
         self._client.views_publish(user_id=person, view=self.render(team, home).view)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flows.playbook import OPENING, STRUGGLE
-from flows.review import HEARD, Answer, Deal, Label, Review, Standing
+from flows.review import HEARD, Answer, Deal, Explained, Label, Review, Standing
 from flows.summary import summarise
 
 LONGEST_SITTING = 120
@@ -85,6 +85,17 @@ def details(deal: Deal) -> dict[str, Any]:
         "their_date_source": deal.their_date_source,
         "close_date": deal.close_date,
         "period": deal.period,
+    }
+
+
+def why(explained: Explained) -> dict[str, Any]:
+    """Why a line stands where it does. It was moved by somebody unknown if the lens has forgotten the lesson since."""
+    return {
+        "line": explained.line.text,
+        "label": explained.line.label,
+        "read_as": explained.read_as,
+        **asdict(explained.reason),
+        "lesson": asdict(explained.lesson) if explained.lesson else None,
     }
 
 

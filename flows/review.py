@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from flows.lens import Label, Leaning, Reading
+from flows.lens import Label, Leaning, Reading, Reason
 from flows.playbook import AFTERWARDS, OPENING
 
 
@@ -103,6 +103,7 @@ class Reply:
     moved: Mapping[str, Label] = field(default_factory=dict)
 
     def lines(self) -> Iterator[Line]:
+        """Its lines in order, each on the side where a person put it, else where the lens did."""
         for position, span in enumerate(self.reading.spans):
             text = self.text[span.start : span.end]
             yield Line(self.message_ts, position, self.author, text, self.moved.get(text, span.label))
@@ -221,6 +222,12 @@ class Review:
                     return answer, reply
         return None
 
+    def find_line(self, message_ts: str, position: int) -> tuple[Answer, Reply, Line] | None:
+        """A line at a position (from 0) of a reply that was not deleted, with the reply and its answer."""
+        found = self.find(message_ts)
+        lines = () if not found or found[1].withdrawn else tuple(found[1].lines())
+        return (*found, lines[position]) if found and 0 <= position < len(lines) else None
+
     def with_replaced(self, answer: Answer, reply: Reply) -> Review:
         kept = tuple(reply if each.message_ts == reply.message_ts else each for each in answer.replies)
         return self.with_answer(replace(answer, replies=kept))
@@ -243,6 +250,10 @@ class Review:
         authors = (reply.author for answer in self.answers.values() for reply in answer.live)
         return tuple(dict.fromkeys((self.owner, *authors)))
 
+    def may_move(self, person: str, line: Line) -> bool:
+        """Whether a person may say whose story a line tells: the owner of any line, everyone else of their own."""
+        return person in (self.owner, line.author)
+
     def may_steer(self, person: str) -> bool:
         """Whether a person may skip, go back, pause or stop: the owner, and who opened the review."""
         return person in (self.owner, self.opened_by)
@@ -263,7 +274,29 @@ class Turn:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What the lens learned from a line that a person moved: from where (`read_as`) to where, by whom, when, in UTC."""
+
+    id: int
+    line: str
+    label: Label
+    read_as: Label
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A line with why it stands where it does: what the lens made of it and why, and what was learned from its move."""
+
+    line: Line
+    read_as: Label
+    reason: Reason
+    lesson: Lesson | None
+
+
 __all__ = [
-    "HEARD", "OPEN", "Answer", "Deal", "Label", "Leaning", "Line", "Reading", "Reply", "Review", "Source", "Stage",
-    "Standing", "Status", "Turn",
+    "HEARD", "OPEN", "Answer", "Deal", "Explained", "Label", "Leaning", "Lesson", "Line", "Reading", "Reply", "Review",
+    "Source", "Stage", "Standing", "Status", "Turn",
 ]  # fmt: skip

@@ -28,13 +28,15 @@ VAGUE = "vague"
 class Outcome:
     """The review after a happening, the turn to record, what to say, and a hint for the acting person's eyes only.
 
-    Without a `turn` nothing happened: the review is as it was.
+    Without a `turn` nothing happened: the review is as it was. An `aside` is for the acting person's eyes, too, in the
+    thread, when it has happened.
     """
 
     review: Review
     turn: Turn | None = None
     says: tuple[Utterance | Retouch, ...] = ()
     hint: Utterance | None = None
+    aside: Utterance | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from flows import utterances as say
 from flows.lens import Leaning
 from flows.playbook import AFTERWARDS, BY_KEY, OPENING
-from flows.review import Label, Reply, Review, Source, Standing, Status, Turn
+from flows.review import Explained, Label, Reply, Review, Source, Standing, Status, Turn
 from flows.steering import Act, Outcome, act, move_on, probe, reflect
 from flows.utterances import Utterance
 from flows.words import spoken
@@ -48,13 +48,15 @@ def take_turn(review: Review, reply: Reply, now: datetime, burst: timedelta) -> 
 def amend(review: Review, edited: Reply, now: datetime, occasion: str) -> Outcome:
     """A person edited their Slack message: the answer says the new words. Turns keep the old ones.
 
-    Edits count in the order they were made, whatever order they arrive in. Lines moved by hand stay moved.
+    Edits count in the order they were made, whatever order they arrive in. Lines moved by hand that it leaves as they
+    were stay moved.
     """
     found = review.find(edited.message_ts)
     if not found or found[1].text == edited.text or edited.edited_ts < found[1].edited_ts:
         return Outcome(review)
     answer, reply = found
-    moved = {line: label for line, label in reply.moved.items() if line in edited.text}
+    kept = {line.text for line in edited.lines()}
+    moved = {line: label for line, label in reply.moved.items() if line in kept}
     amended = replace(edited, moved=moved, withdrawn=reply.withdrawn)
     after = _restated(review.with_replaced(answer, amended), answer.question)
     turn = Turn("amended", reply.author, occasion, now, answer.question, edited.text)
@@ -96,28 +98,31 @@ def tell_source(review: Review, question: str, ask: int, source: Source, by: Act
     return Outcome(after, turn, (say.known_by(ask, source), *reflect(after)))
 
 
-def fix_a_line(review: Review, person: str) -> Utterance:
-    """The form to move a line to the other side. The owner may move any line, everyone else their own."""
-    lines = [line for line in review.lines if person in (review.owner, line.author)]
+def fix_a_line(review: Review, person: str, why: Explained | None = None) -> Utterance:
+    """The form to move lines that a person may move; once one is chosen, with `why` it stands where it does."""
+    lines = [line for line in review.lines if review.may_move(person, line)]
     if not lines:
         return say.nothing_to_move(review)
-    return say.fix_form(review, lines)
+    return say.fix_form(review, lines, why)
 
 
 def move_line(review: Review, message_ts: str, position: int, label: Label, by: Act, now: datetime) -> Outcome:
-    """A person says whose story a line tells; the line stands at a position (from 0) of a reply's lines."""
-    found = review.find(message_ts)
-    lines = [line for line in review.lines if line.message_ts == message_ts and line.position == position]
-    if not found or not lines:
+    """A person says whose story a line tells; the line stands at a position (from 0) of a reply's lines.
+
+    A line that they put where the lens had put it is not a moved one any more.
+    """
+    found = review.find_line(message_ts, position)
+    if not found:
         return Outcome(review, hint=say.line_gone())
-    answer, reply = found
-    if by.person not in (review.owner, reply.author):
+    answer, reply, line = found
+    if not review.may_move(by.person, line):
         return Outcome(review, hint=say.only_theirs(review))
-    text = lines[0].text
-    moved = replace(reply, moved={**reply.moved, text: label})
-    after = _restated(review.with_replaced(answer, moved), answer.question)
-    turn = Turn("moved", by.person, by.occasion, now, answer.question, f"{label.value}: {text}")
-    return Outcome(after, turn, reflect(after))
+    moved = {text: said for text, said in reply.moved.items() if text != line.text}
+    if differs := label is not reply.reading.spans[position].label:
+        moved[line.text] = label
+    after = _restated(review.with_replaced(answer, replace(reply, moved=moved)), answer.question)
+    turn = Turn("moved", by.person, by.occasion, now, answer.question, f"{label.value}: {line.text}")
+    return Outcome(after, turn, reflect(after), aside=say.line_moved(line, label, learned=differs))
 
 
 def share(review: Review, by: Act, now: datetime) -> Outcome:

@@ -7,14 +7,14 @@ place of one message in a review's thread. Saying something in a slot that was u
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from flows import contexts
 from flows.hours import next_morning
 from flows.playbook import OPENING
-from flows.review import Line, Reply, Review, Source, Standing
+from flows.review import Explained, Label, Lesson, Line, Reply, Review, Source, Standing
 from flows.summary import summarise
 
 PARENT = "parent"
@@ -208,6 +208,11 @@ def under_way() -> Utterance:
     return Utterance("under_way", {})
 
 
+def line_moved(line: Line, label: Label, learned: bool) -> Utterance:
+    """A line stands where a person put it; the lens learns from that, unless it had put the line there itself."""
+    return Utterance("line_moved", {"line": line.text, "label": label, "learned": learned})
+
+
 def line_gone() -> Utterance:
     return Utterance("line_gone", {})
 
@@ -285,6 +290,16 @@ def show_deal(review: Review, link: str) -> Utterance:
     )
 
 
+def list_of_lessons(lessons: Sequence[Lesson], person: str) -> Utterance:
+    """What the lens learned from lines that a person may read, and may have it forget."""
+    return Utterance("list_of_lessons", {"lessons": [asdict(lesson) for lesson in lessons], "person": person})
+
+
+def lesson_forgotten(forgotten: bool) -> Utterance:
+    """A lesson counts no more, or there was none that this person may see."""
+    return Utterance("lesson_forgotten", {"forgotten": forgotten})
+
+
 def home(found: Sequence[tuple[Review, str]], person: str) -> Utterance:
     return Utterance(
         "home", {"reviews": [{**contexts.standing(review), "link": link} for review, link in found], "person": person}
@@ -313,15 +328,17 @@ def impossible_date() -> Utterance:
     return Utterance("impossible_date", {})
 
 
-def fix_form(review: Review, lines: Sequence[Line]) -> Utterance:
-    """The newest lines come first: a select holds only so many."""
+def fix_form(review: Review, lines: Sequence[Line], why: Explained | None = None) -> Utterance:
+    """The newest lines come first: a select holds only so many. `why` explains the one that was chosen."""
     return Utterance(
         "fix_form",
         {
             "review": review.id,
+            "owner": review.owner,
             "lines": [
                 {"id": f"{line.message_ts}:{line.position}", "text": line.text, "label": line.label} for line in lines
             ],
+            "why": contexts.why(why) if why else None,
         },
     )
 

@@ -148,6 +148,26 @@ class ReplyRow(Base):
     moved: Mapped[dict[str, Any]]
 
 
+class CorrectionRow(Base):
+    """A line that a person moved by hand, as long as it stands so in its reply: what a workspace's own lens learned."""
+
+    __tablename__ = "correction"
+    __table_args__ = (
+        Index("ix_correction_team", "team", "at"),
+        Index("ix_correction_reply", "review_id", "message_ts"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team: Mapped[str]
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    message_ts: Mapped[str]
+    line: Mapped[str]
+    label: Mapped[str]
+    read_as: Mapped[str]
+    person: Mapped[str]
+    at: Mapped[datetime]
+
+
 class TurnRow(Base):
     """One thing that happened in a review; never changed. An `amended` turn leaves the old words in the one before."""
 

@@ -120,6 +120,19 @@ class Room:
                 found.append(review)
             return found
 
+    def form(self, who: str) -> Message:
+        """The form that is open before this person."""
+        found = self.workspace.modal(who)
+        assert found, f"no form is open for {who}"
+        return found
+
+    def chooses(self, who: str, line: str, **filled: str) -> None:
+        """Choose a line in the form to fix one that is open, with what else is `filled` in already."""
+        values = {block: {"value": value} for block, value in filled.items()}
+        form = self.form(who)
+        self.workspace.action(who, form, "value", offered(form, line), block_id="line", values=values)
+        self.settle()
+
     def whispers(self, who: str) -> list[str]:
         """What only this person was shown, oldest first."""
         return [words(note) for note in self.workspace.ephemerals(who)]
@@ -160,13 +173,17 @@ class Thread:
     def fixes(self, who: str, line: str, label: str) -> dict[str, str]:
         """Move a line, known by its first words, with the form under the summary; returns what the form objects."""
         self.presses(who, "Fix a line")
-        form = self.room.workspace.modal(who)
-        assert form, f"no form opened for {who}"
-        select = next(block["element"] for block in form["blocks"] if block.get("block_id") == "line")
-        chosen = next(option["value"] for option in select["options"] if line in option["text"]["text"])
+        form = self.room.form(who)
+        chosen = offered(form, line)
         wrong = self.room.workspace.submit(who, form["id"], {"line": {"value": chosen}, "label": {"value": label}})
         self.room.settle()
         return wrong
+
+    def asks_why(self, who: str, line: str) -> str:
+        """Choose a line, known by its first words, in the form under the summary; returns what the form says then."""
+        self.presses(who, "Fix a line")
+        self.room.chooses(who, line)
+        return words(self.room.form(who))
 
     @property
     def messages(self) -> list[Message]:
@@ -220,6 +237,12 @@ def words(message: Message) -> str:
         if block["type"] in ("section", "header", "context")
     ]
     return "\n".join(said) or message.get("text", "")
+
+
+def offered(form: Message, line: str) -> str:
+    """The value of the line that a form to fix one offers, known by some of its words."""
+    select = next(block["element"] for block in form["blocks"] if block.get("block_id") == "line")
+    return str(next(option["value"] for option in select["options"] if line in option["text"]["text"]))
 
 
 def buttons(message: Message) -> dict[str, str]:

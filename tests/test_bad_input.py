@@ -309,6 +309,10 @@ def garbage(thread: Thread) -> list[tuple[str, Any]]:
         ("fix_line", "0"),
         ("details", "x"),
         ("details", f"{one + 1}"),
+        ("forget", ""),
+        ("forget", "x"),
+        ("forget", "1"),
+        ("forget", "9" * 40),
         ("nonsense", f"{one}"),
         ("", f"{one}"),
     ]
@@ -369,6 +373,35 @@ def test_nothing_that_comes_from_another_workspace_is_ours(room: Room, thread: T
     assert room.workspace.modal("lena") is None
 
 
+def test_a_line_of_somebody_elses_or_of_no_review_is_not_explained(room: Room, thread: Thread) -> None:
+    ts = thread.says("lena", THEIRS)
+    review = thread.review.id
+
+    def choose(who: str, review: str, line: str, team: str = "T0LOCAL") -> int:
+        """Choose a line in a form of one's own making; returns how often a form was changed so far."""
+        option = {"value": line, "text": {"type": "plain_text", "text": "x"}}
+        action = {"type": "static_select", "action_id": "value", "block_id": "line", "selected_option": option}
+        state = {"values": {"line": {"value": action}}}
+        view = {"id": "V1", "type": "modal", "private_metadata": review, "state": state}
+        body = {"type": "block_actions", "team": {"id": team}, "user": {"id": who}, "view": view, "actions": [action]}
+        assert dispatch(room, body).status == 200
+        return len(room.workspace.calls("views.update"))
+
+    for who, number, line in (
+        ("U0OMAR", f"{review}", f"{ts}:0"),
+        ("U0LENA", f"{review + 1}", f"{ts}:0"),
+        ("U0LENA", f"{review}", f"{ts}:99"),
+        ("U0LENA", f"{review}", f"{ts}:-1"),
+        ("U0LENA", f"{review}", f"{ts}:x"),
+        ("U0LENA", f"{review}", "1.000001:0"),
+        ("U0LENA", f"{review}", ""),
+        ("U0LENA", "", f"{ts}:0"),
+    ):
+        assert choose(who, number, line) == 0, (who, number, line)
+    assert choose("U0LENA", f"{review}", f"{ts}:0", team="T0OTHER") == 0
+    assert choose("U0LENA", f"{review}", f"{ts}:0") == 1
+
+
 def test_a_line_of_somebody_elses_or_of_no_review_cannot_be_moved(room: Room, thread: Thread) -> None:
     ts = thread.says("lena", THEIRS)
     before = everything(room)
@@ -376,6 +409,7 @@ def test_a_line_of_somebody_elses_or_of_no_review_cannot_be_moved(room: Room, th
         (thread.review.id, f"{ts}:0", "us"),
         (thread.review.id + 1, f"{ts}:0", "us"),
         (thread.review.id, f"{ts}:99", "us"),
+        (thread.review.id, f"{ts}:-1", "us"),
         (thread.review.id, f"{ts}:x", "us"),
         (thread.review.id, "", "us"),
         (thread.review.id, "1.000001:0", "us"),

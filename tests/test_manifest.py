@@ -45,6 +45,7 @@ METHOD_SCOPES = {
     "users_info": {"users:read"},
     "views_open": set[str](),
     "views_publish": set[str](),
+    "views_update": set[str](),
 }
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from slack_sdk import WebClient
 
 from flows import lens
-from flows.lens import Leaning, Reading
+from flows.lens import Correction, Leaning, Reading
 from flows.playbook import AFTERWARDS, BY_KEY, PLAYBOOK
 from flows.review import Standing, Status
 from sandbox.faults import FaultKind
@@ -418,10 +419,10 @@ def test_a_limit_of_slack_is_waited_for(room: Room) -> None:
 def test_a_reply_the_bot_stumbled_over_is_taken_at_the_next_delivery(database_url: str) -> None:
     stumbles = ["once"]
 
-    def stumbling(question: str, text: str) -> Reading:
+    def stumbling(question: str, text: str, taught: Sequence[Correction] = ()) -> Reading:
         if stumbles:
             raise MemoryError(stumbles.pop())
-        return lens.read(question, text)
+        return lens.read(question, text, taught)
 
     with open_room(database_url, over="http") as room:
         thread = room.start("Northwind @lena", by="maya")

@@ -18,7 +18,19 @@ from bot.speaker import TEMPLATES, Speaker
 from flows import lens, steering
 from flows import utterances as say
 from flows.playbook import AFTERWARDS, OPENING, PLAYBOOK
-from flows.review import Answer, Deal, Reply, Review, Source, Stage, Standing, Status
+from flows.review import (
+    Answer,
+    Deal,
+    Explained,
+    Label,
+    Lesson,
+    Reply,
+    Review,
+    Source,
+    Stage,
+    Standing,
+    Status,
+)
 from flows.steering import Act
 from flows.summary import summarise
 from flows.utterances import Utterance
@@ -73,6 +85,25 @@ ENDED = replace(EMPTY, status=Status.STOPPED, ended_at=NOW)
 WAITING = replace(REVIEW, status=Status.AWAITING_RETURN, asked="people", ask=5)
 REVIEWS = (REVIEW, EMPTY, OVER, ENDED, WAITING)
 SAID = REVIEW.answer("why_change").replies[0]
+LESSON = Lesson(1, "We *close* <!channel> & go", Label.CUSTOMER, Label.US, "U1", NOW)
+
+
+def explained() -> list[Explained]:
+    """Lines of each label, for each kind of reason, moved by somebody or by nobody any more."""
+    reasons = [
+        lens.Reason(("close", "this", "quarter"), None, 3, False),
+        lens.Reason(("close",), (Label.CUSTOMER, Label.US), 1, False),
+        lens.Reason((), (Label.GAP, Label.OTHER), 0, True),
+    ]
+    lines = [replace(REVIEW.lines[0], label=label) for label in Label]
+    return [
+        Explained(line, read_as, reason, LESSON if moved else None)
+        for line in lines
+        for read_as in Label
+        for reason in reasons
+        for moved in (True, False)
+        if reason.torn or read_as is not Label.UNCLEAR
+    ]
 
 
 def in_turn(say_it: Callable[[Review], Utterance]) -> list[Utterance]:
@@ -125,6 +156,9 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.already_paused: lambda: [say.already_paused()],
     say.under_way: lambda: [say.under_way()],
     say.line_gone: lambda: [say.line_gone()],
+    say.line_moved: lambda: [
+        say.line_moved(REVIEW.lines[0], label, learned) for label in Label for learned in (True, False)
+    ],
     say.no_words: lambda: [say.no_words()],
     say.not_here: lambda: [say.not_here()],
     say.another_is_open: lambda: [say.another_is_open()],
@@ -140,13 +174,22 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.list_of_reviews: lambda: [
         say.list_of_reviews([(review, "https://a.b/c") for review in REVIEWS[:n]]) for n in (0, 5)
     ],
+    say.list_of_lessons: lambda: [
+        say.list_of_lessons(lessons, "U2")
+        for lessons in ([], [LESSON, replace(LESSON, read_as=Label.UNCLEAR, label=Label.GAP)] * 5)
+    ],
+    say.lesson_forgotten: lambda: [say.lesson_forgotten(forgotten) for forgotten in (True, False)],
     say.show_deal: lambda: [say.show_deal(review, "") for review in REVIEWS],
     say.home: lambda: [say.home([(review, "") for review in REVIEWS[:n]], "U1") for n in (0, 5)],
     say.went_wrong: lambda: [say.went_wrong("0a1b2c3d")],
     say.start_form: lambda: [say.start_form(channel, "U1") for channel in ("", "C1")],
     say.details_form: lambda: [say.details_form(review) for review in REVIEWS],
     say.impossible_date: lambda: [say.impossible_date()],
-    say.fix_form: lambda: [say.fix_form(REVIEW, REVIEW.lines), say.fix_form(REVIEW, REVIEW.lines * 9)],
+    say.fix_form: lambda: [
+        say.fix_form(REVIEW, REVIEW.lines),
+        say.fix_form(REVIEW, REVIEW.lines * 9),
+        *(say.fix_form(REVIEW, REVIEW.lines, why) for why in explained()),
+    ],
     say.nothing_to_move: lambda: [say.nothing_to_move(REVIEW)],
 }
 """Something said with every function, in every state that its template tells apart."""
@@ -313,7 +356,7 @@ def test_code_holds_no_words_but_those_of_the_bank() -> None:
     for utterance in EVERYTHING:
         assert isinstance(json.dumps(utterance.context, default=str), str)
         assert not any(isinstance(value, str) and value.endswith((".", "?")) for key, value in utterance.context.items()
-                       if key not in ("typed", "deal", "customer", "struggle"))  # fmt: skip
+                       if key not in ("typed", "deal", "customer", "struggle", "line"))  # fmt: skip
 
 
 def test_every_word_one_can_reply_with_is_in_the_help() -> None:

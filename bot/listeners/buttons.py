@@ -1,4 +1,7 @@
-"""What people press: the buttons under questions, in the parent message, under a summary and in App Home."""
+"""What people press: the buttons under questions, in the parent message, under a summary and in App Home.
+
+And what they choose in a form before they submit it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
+from bot import forms
 from bot.service.deals import DealService
+from bot.service.lessons import LessonService
 from bot.service.reviews import Pressed, ReviewService
 from bot.speaker import Speaker
 from flows import utterances as say
@@ -17,7 +22,7 @@ from flows.utterances import Utterance
 from flows.words import Word
 
 
-def register(bolt: App, reviews: ReviewService, deals: DealService, speaker: Speaker) -> None:
+def register(bolt: App, reviews: ReviewService, deals: DealService, lessons: LessonService, speaker: Speaker) -> None:
     @bolt.action(re.compile("^word:"))
     def on_word(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         review, ask = ids(action["value"], 2)
@@ -40,6 +45,21 @@ def register(bolt: App, reviews: ReviewService, deals: DealService, speaker: Spe
     @bolt.action("fix_line")
     def on_fix_line(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         open_or_answer(body, reviews.lines_to_move(pressed(body, action["value"])))
+        ack()
+
+    @bolt.action({"block_id": "line", "action_id": forms.VALUE})
+    def on_line_chosen(ack: Ack, body: dict[str, Any]) -> None:
+        team, view = body["team"]["id"], body["view"]
+        message_ts, position = forms.read(view).line
+        review, person = int(view["private_metadata"]), body["user"]["id"]
+        if form := lessons.explain_line(team, review, message_ts, position, person):
+            speaker.change_form(team, view["id"], form)
+        ack()
+
+    @bolt.action("forget")
+    def on_forget(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        team, person, channel = body["team"]["id"], body["user"]["id"], body["channel"]["id"]
+        answer(body, lessons.forget(team, person, channel, int(action["value"])))
         ack()
 
     @bolt.action("details")

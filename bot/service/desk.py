@@ -8,6 +8,7 @@ from bot import mrkdwn
 from bot.commands import LONGEST_NAME, Command, parse
 from bot.directory import Directory
 from bot.service.deals import DealService
+from bot.service.lessons import LessonService
 from bot.service.reviews import ReviewService
 from bot.speaker import Speaker
 from flows import utterances as say
@@ -29,9 +30,17 @@ class Typed:
 class Desk:
     """Reads commands and hands them on."""
 
-    def __init__(self, reviews: ReviewService, deals: DealService, directory: Directory, speaker: Speaker) -> None:
+    def __init__(
+        self,
+        reviews: ReviewService,
+        deals: DealService,
+        lessons: LessonService,
+        directory: Directory,
+        speaker: Speaker,
+    ) -> None:
         self._reviews = reviews
         self._deals = deals
+        self._lessons = lessons
         self._directory = directory
         self._speaker = speaker
 
@@ -46,6 +55,8 @@ class Desk:
                 return self._deals.list(typed.team, typed.person, typed.channel)
             case "show" if name:
                 return self._deals.show(typed.team, typed.person, typed.channel, name)
+            case "lens":
+                return self._lessons.list(typed.team, typed.person, typed.channel)
             case "unknown":
                 return self._unknown(typed, command, name)
             case "form" if typed.trigger_id:

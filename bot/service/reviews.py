@@ -15,12 +15,13 @@ from bot.engine import Engine
 from bot.speaker import Speaker
 from flows import steering, turns
 from flows import utterances as say
-from flows.lens import Label, Lens
+from flows.lens import Label, Lens, Reading
 from flows.playbook import PLAYBOOK
 from flows.review import Deal, Reply, Review, Source, Status, Turn
 from flows.steering import Act, Outcome
 from flows.utterances import Utterance
 from flows.words import Word
+from storage.corrections import Corrections
 from storage.database import Database
 from storage.deals import Deals
 from storage.messages import Message, Messages
@@ -112,7 +113,7 @@ class ReviewService:
         if not said.text:
             return say.no_words()
         self._directory.meet(said.team, said.author)
-        reply = Reply(said.ts, said.author, said.text, self._lens(review.asked, said.text), said.edited_ts)
+        reply = Reply(said.ts, said.author, said.text, self._read(said, review.asked), said.edited_ts)
         return self._decide(
             said.team,
             review.id,
@@ -133,7 +134,7 @@ class ReviewService:
         if not said.text:
             return self.withdraw(said)
         found = review.find(said.ts)
-        reading = self._lens(found[0].question if found else review.asked, said.text)
+        reading = self._read(said, found[0].question if found else review.asked)
         reply = Reply(said.ts, said.author, said.text, reading, said.edited_ts)
 
         def decide(review: Review, now: datetime) -> Outcome:
@@ -179,7 +180,10 @@ class ReviewService:
     def move_line(
         self, team: str, review_id: int, message_ts: str, position: int, label: Label, by: Act
     ) -> Utterance | None:
-        """A person says whose story a line tells: the line at a position of one of the review's replies."""
+        """A person says whose story a line tells: the line at a position of one of the review's replies.
+
+        Later readings in this workspace take it into account; those that were made stay as they are.
+        """
         return self._decide(
             team,
             review_id,
@@ -251,6 +255,12 @@ class ReviewService:
                 raise TooEarly(f"a review is being opened in {said.channel}; its thread is not known yet")
             return reviews.in_thread(said.channel, said.thread_ts)  # it may have become known between the two looks
 
+    def _read(self, said: Said, question: str) -> Reading:
+        """Let the lens read, with what this workspace taught it and no other's corrections."""
+        with self._database.transaction() as session:
+            taught = Corrections(session, said.team).counting(said.ts)
+        return self._lens(question, said.text, taught)
+
     def _of_channel(self, reviews: Reviews, pressed: Pressed) -> Review | None:
         """The review a button belongs to, if it is pressed where that review is held: ids can be made up."""
         review = reviews.lock(pressed.review)
@@ -288,6 +298,9 @@ class ReviewService:
         except IntegrityError:  # it was to be carried on, but the deal's next review is open already
             return say.another_is_open()
         self._engine.wake()
+        if outcome.turn and outcome.aside:
+            after = outcome.review
+            self._speaker.whisper(team, after.channel, outcome.turn.person, after.thread_ts, outcome.aside)
         return outcome.hint
 
     def _keep(
@@ -295,6 +308,8 @@ class ReviewService:
     ) -> None:
         if outcome.turn:
             reviews.save(outcome.review, outcome.turn, before)
+            if before:
+                Corrections(session, before.deal.team).follow(before, outcome.review, outcome.turn)
             self._engine.decide(session, outcome.review, outcome.says, now)
 
     def _could_not_open(self, message: Message, reason: str) -> None:

@@ -3,69 +3,84 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
-from flows.lens.chain import STORIES
+from flows.lens.network import STORIES
 from flows.lens.reading import Label, Reading, Span
-from flows.lens.segments import Piece, cut
 
+WORD = re.compile(r"\S+")
 FOLDER = Path(__file__).with_name("corpus")
+
+
+class Line(NamedTuple):
+    """A stretch of an answer and the story it tells; None where people disagree."""
+
+    text: str
+    story: str | None
+
+
+class Truth(NamedTuple):
+    """A word of an answer: the code points it spans, and the story it tells (None: people disagree)."""
+
+    start: int
+    end: int
+    story: str | None
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """An answer with the true story of each word: `truth` has (code point where the word starts, story or None)."""
+    """An answer as people read it."""
 
     key: str
     author: str
     question: str
-    text: str
-    truth: tuple[tuple[int, str | None], ...]
-    pieces: tuple[Piece, ...]
+    lines: tuple[Line, ...]
 
-    def stories(self) -> list[int]:
-        """Return the story (index in STORIES) of most words of each piece, -1 where nobody says."""
-        found = []
-        for piece in self.pieces:
-            votes = Counter(story for at, story in self.truth if piece.start <= at < piece.end)
-            story = votes.most_common(1)[0][0]
-            found.append(-1 if story is None else STORIES.index(story))
-        return found
+    @cached_property
+    def text(self) -> str:
+        """The answer as it was written: its lines, joined by one space."""
+        return " ".join(line.text for line in self.lines)
+
+    @cached_property
+    def truth(self) -> tuple[Truth, ...]:
+        """Every word of `text`, in order."""
+        return tuple(truths(self.lines, " "))
 
     def reading(self) -> Reading:
-        """Return the reading of somebody who is always right; where nobody says, it is unclear."""
+        """Return the reading of somebody who is always right; where people disagree, it is unclear."""
         spans = []
-        for story, run in groupby(self.truth, key=itemgetter(1)):
-            starts = [at for at, _ in run]
-            end = starts[-1] + len(self.text[starts[-1] :].split(maxsplit=1)[0])
-            spans.append(Span(starts[0], end, Label(story or Label.UNCLEAR), 1.0))
+        for story, run in groupby(self.truth, key=itemgetter(2)):
+            words = list(run)
+            spans.append(Span(words[0].start, words[-1].end, Label(story or Label.UNCLEAR), 1.0))
         return Reading(tuple(spans), self.text)
+
+
+def truths(lines: tuple[Line, ...], joint: str) -> Iterator[Truth]:
+    """Yield the words of lines that are joined by `joint`; a dash or a bullet of the joint is part of the next line."""
+    at = 0
+    for line in lines:
+        for word in WORD.finditer((joint if at else "") + line.text):
+            yield Truth(at + word.start(), at + word.end(), line.story)
+        at += len((joint if at else "") + line.text)
 
 
 def load_file(path: Path) -> list[Labelled]:
     """Read a JSONL file of `{"id", "question", "spans": [{"text", "label"}]}`; other labels than STORIES count not."""
     answers = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        item = json.loads(line)
-        text = " ".join(span["text"] for span in item["spans"])
-        truth: list[tuple[int, str | None]] = []
-        offset = 0
-        for span in item["spans"]:
-            story = span["label"] if span["label"] in STORIES else None
-            at = offset
-            for word in span["text"].split():
-                at = text.index(word, at)
-                truth.append((at, story))
-                at += len(word)
-            offset += len(span["text"]) + 1
-        answers.append(Labelled(item["id"], path.stem, item["question"], text, tuple(truth), tuple(cut(text))))
+    for row in path.read_text(encoding="utf-8").splitlines():
+        item = json.loads(row)
+        lines = tuple(Line(span["text"], span["label"] if span["label"] in STORIES else None) for span in item["spans"])
+        answers.append(Labelled(item["id"], path.stem, item["question"], lines))
     return answers
 
 
 def load_corpus() -> list[Labelled]:
-    """Return every answer of the corpus, authors in order of name."""
+    """Return every answer of the corpus, authors in order of their names."""
     return [answer for path in sorted(FOLDER.glob("*.jsonl")) for answer in load_file(path)]

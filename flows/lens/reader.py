@@ -1,66 +1,69 @@
-"""Reads one answer: cuts it, asks the model, joins what belongs together, and keeps silent when not sure."""
+"""Reads one answer: cuts it, asks the network, joins what belongs together, and keeps silent when not sure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from itertools import groupby
-from pathlib import Path
-from threading import Lock
 
-from flows.lens.chain import STORIES, Chain, breaks, load
-from flows.lens.features import describe, tokens
-from flows.lens.reading import Label, Reading, Span
+import numpy as np
+
+from flows.lens.network import STORIES, Card, Floats, Network, shipped
+from flows.lens.reading import Correction, Label, Reading, Span
 from flows.lens.segments import Piece, cut
+from flows.lens.teaching import shift
 
-MODEL = Path(__file__).with_name("model.json.gz")
 KNOWN_WORDS = 0.3  # a piece of which fewer words than this were ever learned is in another language, or code
-_LOADING = Lock()
+BARE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
-@cache
-def _load() -> Chain:
-    return load(MODEL)
-
-
-def shipped() -> Chain:
-    """Return the model of this package, loaded at first use (by one thread) and kept."""
-    with _LOADING:
-        return _load()
-
-
-def read(question: str, text: str) -> Reading:
+def read(question: str, text: str, taught: Sequence[Correction] = ()) -> Reading:
     """Say whose story each sentence, or clause, of `text` tells as an answer to `question` (a playbook key).
 
-    Any string is read, whatever is in it; an unknown `question` only takes away a hint. Offsets are code points of
-    `text` as given. Safe to call from many threads.
+    Any string is read, whatever is in it. `taught` are corrections that people of the workspace made; lines like
+    theirs are read as they said. Offsets are code points of `text` as given. Safe to call from many threads.
+
+    The network reads the words alone: `question` is for lenses that can use it, since people answer beside the
+    question and the network read real notes worse when it was told what had been asked.
     """
-    return read_with(shipped(), question, text)
+    return read_with(shipped(), text, taught)
 
 
-def read_with(chain: Chain, question: str, text: str) -> Reading:
-    """Read with a given model (training measures candidates with this)."""
+def read_with(network: Network, text: str, taught: Sequence[Correction] = ()) -> Reading:
+    """Read with a given network (training measures candidates with this)."""
     pieces = cut(text)
-    chances = chain.probabilities(describe(question, text, pieces), breaks(pieces))
-    return Reading(spans(chain, text, pieces, chances), text)
+    seen = network.look(text, [piece.start for piece in pieces])
+    scores = seen.scores
+    if taught:
+        lines = [text[piece.start : piece.end] for piece in pieces]
+        scores = scores + shift(network, lines, seen.vectors, taught)
+    return Reading(spans(network.card, scores, text, pieces), text)
 
 
-def spans(chain: Chain, text: str, pieces: Sequence[Piece], chances: Sequence[Sequence[float]]) -> tuple[Span, ...]:
+def spans(card: Card, scores: Floats, text: str, pieces: Sequence[Piece]) -> tuple[Span, ...]:
     """Join the clauses of one sentence that tell one story; be UNCLEAR below the threshold or among strange words."""
-    best = [max(range(len(STORIES)), key=row.__getitem__) for row in chances]
+    chances = softmax(scores / card.temperature)
+    best = chances.argmax(axis=1)
     found: list[Span] = []
-    for (_, story), run in groupby(range(len(pieces)), key=lambda i: (pieces[i].sentence, best[i])):
+    for (_, story), run in groupby(range(len(pieces)), key=lambda n: (pieces[n].sentence, best[n])):
         group = list(run)
         start, end = pieces[group[0]].start, pieces[group[-1]].end
-        sizes = [pieces[i].end - pieces[i].start for i in group]
-        sure = sum(size * chances[i][story] for size, i in zip(sizes, group, strict=True)) / sum(sizes)
-        doubt = sure < chain.threshold or _strange(chain, text[start:end])
+        sizes = [pieces[n].end - pieces[n].start for n in group]
+        sure = float(np.average(chances[group, story], weights=sizes))
+        doubt = sure < card.threshold or is_strange(card, text[start:end])
         found.append(Span(start, end, Label.UNCLEAR if doubt else Label(STORIES[story]), round(sure, 4)))
     return tuple(found)
 
 
-def _strange(chain: Chain, text: str) -> bool:
-    words = [word for word in tokens(text) if re.match(r"[^\W\d_]", word)]
-    known = sum(f"w {word}" in chain.weights for word in words)
+def softmax(scores: Floats) -> Floats:
+    """Turn each row of scores into chances that add up to 1."""
+    raised: Floats = np.exp(scores - scores.max(axis=1, keepdims=True, initial=0))
+    chances: Floats = raised / raised.sum(axis=1, keepdims=True)
+    return chances
+
+
+def is_strange(card: Card, text: str) -> bool:
+    """Whether too few words of a text were ever learned, as in another language or code."""
+    words = BARE.findall(text.lower())
+    known = sum(word in card.known for word in words)
     return known < KNOWN_WORDS * len(words) or not re.search(r"\w", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -102,7 +102,18 @@ class Reading:
         return Leaning.EMPTY if vague else Leaning.ABOUT_CUSTOMER
 
 
-class Lens(Protocol):
-    """Anything that reads an answer to a question; the shipped one is `flows.lens.read`."""
+@dataclass(frozen=True)
+class Correction:
+    """A person's word on whose story a line tells (never UNCLEAR): what a workspace's own lens learns from."""
 
-    def __call__(self, question: str, text: str, /) -> Reading: ...
+    line: str
+    label: Label
+
+
+class Lens(Protocol):
+    """Anything that reads an answer to a question; the shipped one is `flows.lens.read`.
+
+    `taught` are the corrections made in the workspace that the answer comes from, in any order.
+    """
+
+    def __call__(self, question: str, text: str, taught: Sequence[Correction] = (), /) -> Reading: ...

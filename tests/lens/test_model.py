@@ -1,51 +1,71 @@
-"""The model file in the package is the one the report measured, small, quick to load, and repeatable."""
+"""The network in the package is the one the report measured, small, quick to load, and needs no training library."""
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-from flows.lens.chain import load, save
-from flows.lens.reader import MODEL
+import numpy as np
 
-REPORT = MODEL.with_name("REPORT.md")
-
-
-def test_the_report_is_about_this_model_file() -> None:
-    packed = MODEL.read_bytes()
-    assert hashlib.sha256(packed).hexdigest() in REPORT.read_text(encoding="utf-8")
-    assert len(packed) < 2_000_000
+from flows.lens.network import FOLDER, OVERLAP, WINDOW, Network, shipped
+from flows.lens.training.report import REPORT, digest
 
 
-def test_the_report_names_the_threshold_the_model_uses() -> None:
-    chain = load(MODEL)
+def test_the_report_is_about_this_network() -> None:
     report = REPORT.read_text(encoding="utf-8")
-    assert f"temperature {chain.temperature}, threshold {chain.threshold}" in report
+    assert digest() in report
+    assert f"temperature {shipped().card.temperature}, threshold {shipped().card.threshold}" in report
 
 
-def test_the_model_loads_in_under_a_third_of_a_second() -> None:
+def test_the_network_fits_into_a_repository() -> None:
+    assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 25_000_000
+
+
+def test_the_network_loads_in_under_a_second() -> None:
     spent = []
-    for _ in range(3):  # the best of three: a busy machine is not the model's fault
+    for _ in range(3):  # the best of three: a busy machine is not the network's fault
         begun = time.perf_counter()
-        load(MODEL)
+        Network(FOLDER)
         spent.append(time.perf_counter() - begun)
-    assert min(spent) < 0.3
+    assert min(spent) < 1
 
 
-def test_a_saved_model_is_the_same_model(tmp_path: Path) -> None:
-    chain = load(MODEL)
-    save(chain, tmp_path / "one")
-    save(load(tmp_path / "one"), tmp_path / "two")
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
-    again = load(tmp_path / "two")
-    assert again.weights.keys() == chain.weights.keys()
-    assert (again.turns, again.threshold) == (chain.turns, chain.threshold)
-
-
-def test_reading_needs_nothing_but_the_standard_library() -> None:
-    ask = "import sys; from flows.lens import read; read('opening', 'hi'); print(*sorted(sys.modules))"
+def test_nothing_is_loaded_before_the_first_reading_and_no_training_library_ever() -> None:
+    ask = (
+        "import sys; from flows.lens import network, read; print(network._load.cache_info().currsize);"
+        "read('opening', 'hi'); print(*sorted(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=True, text=True)  # noqa: S603
-    assert not {"numpy", "scipy", "sklearn"} & set(done.stdout.split())
+    loaded, modules = done.stdout.splitlines()
+    assert loaded == "0"
+    assert not {"torch", "transformers", "onnx", "scipy", "sklearn"} & set(modules.split())
+
+
+def test_a_long_text_is_read_in_windows_and_every_token_once() -> None:
+    network = shipped()
+    for length in (WINDOW - 1, WINDOW, WINDOW + 1, 2 * WINDOW - OVERLAP, 2 * WINDOW - OVERLAP + 1, 3 * WINDOW):
+        ids, _ = network.tokens("word " * length)
+        seen = network._windowed(ids)
+        assert len(ids) == len(seen.scores) == len(seen.vectors) == length
+
+
+def test_the_end_of_a_long_text_reads_as_it_would_near_the_beginning() -> None:
+    network = shipped()
+    before = "Their depot loses a truckload a week to spoilage and the drivers wait for the papers. "
+    line = "We sent the revised quote and hope to close it this month."
+    near, far = (
+        network.look(text, [0, len(text) - len(line)]).scores[1] for text in (before * 2 + line, before * 120 + line)
+    )
+    assert near.argmax() == far.argmax()
+    assert np.abs(near - far).max() < 1.5
+
+
+def test_texts_read_together_read_as_they_do_alone() -> None:
+    network = shipped()
+    rows = [
+        network.tokens(text)[0] for text in ("Board meets on the 14th.", "We close on Friday, for 40k, and they know.")
+    ]
+    together, alone = list(network.run(rows)), [next(network.run([row])) for row in rows]
+    for one, other in zip(together, alone, strict=True):
+        assert one.scores.argmax(axis=1).tolist() == other.scores.argmax(axis=1).tolist()

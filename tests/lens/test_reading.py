@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -117,11 +116,11 @@ def test_another_language_is_unclear_and_not_guessed_at(text: str) -> None:
     assert {span.label for span in read("opening", text).spans} == {Label.UNCLEAR}
 
 
-def test_a_very_long_answer_is_read_in_good_time() -> None:
-    text = ("they lose a day each week, and so we wait but they wait " * 240)[:12_000]
-    begun = time.perf_counter()
-    assert read("opening", text).spans[-1].end == len(text.rstrip())
-    assert time.perf_counter() - begun < 2
+def test_a_very_long_answer_is_read_to_its_end() -> None:
+    text = "They lose a day each week to paper. We sent the quote again. " * 200
+    reading = read("opening", text)
+    assert reading.spans[-1].end == len(text.rstrip())
+    assert {span.label for span in reading.spans[-4:]} == {Label.CUSTOMER, Label.US}
 
 
 def _reading(*parts: tuple[str, Label]) -> Reading:

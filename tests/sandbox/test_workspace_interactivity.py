@@ -424,6 +424,17 @@ def test_a_view_is_updated_only_over_the_one_that_was_seen(workspace, client, tr
     assert len(workspace.modal("lena")["blocks"]) == 2
 
 
+def test_what_was_filled_in_stays_where_an_update_keeps_its_input(workspace, client, form, pressed):
+    live = field("live", {"type": "plain_text_input", "action_id": "go_live"}, dispatch_action=True)
+    view_id = form.open(NAME, live)
+    workspace.action("lena", workspace.modal("lena"), "go_live", "typed", values={"name": {"x": "Lena"}})
+    client.views_update(view_id=view_id, view=modal(NAME, actions(button("more")), live | {"block_id": "anew"}))
+    values = workspace.modal("lena")["state"]["values"]
+    assert values["name"]["x"]["value"] == "Lena"
+    assert values["anew"]["go_live"]["value"] is None
+    assert "live" not in values
+
+
 def test_a_view_is_found_by_its_external_id(workspace, client, trigger):
     client.views_open(trigger_id=trigger(), view=modal(NAME, external_id="mine"))
     client.views_update(external_id="mine", view=modal(NAME, title=plain("Newer"), external_id="mine"))

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flows.lens.chain import STORIES
 from flows.lens.corpus import Labelled
+from flows.lens.network import STORIES
 from flows.lens.reading import Label, Reading
 
 
@@ -21,11 +21,11 @@ class Tally:
         """Count the words of one answer; those whose truth is disputed (None) are left out."""
         spans = iter(reading.spans)
         span = next(spans, None)
-        for at, story in answer.truth:
-            while span and span.end <= at:
+        for word in answer.truth:
+            while span and span.end <= word.start:
                 span = next(spans, None)
-            if story:
-                self.cells[story, span.label if span and span.start <= at else Label.UNCLEAR] += 1
+            if word.story:
+                self.cells[word.story, span.label if span and span.start <= word.start else Label.UNCLEAR] += 1
 
     def _words(self, true: Iterable[str] = STORIES, given: Iterable[str] = STORIES) -> int:
         wanted = list(given)

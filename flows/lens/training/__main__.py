@@ -1,0 +1,110 @@
+"""`python -m flows.lens.training`: learns from the corpus, measures on left-out authors, writes network and report."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from flows.lens.corpus import Labelled, load_corpus, load_file
+from flows.lens.network import FOLDER, STORIES, Network
+from flows.lens.reader import read_with, softmax
+from flows.lens.reading import Label, Reading
+from flows.lens.training.evaluation import tally
+from flows.lens.training.export import export, settle
+from flows.lens.training.report import REPORT, Measured, write
+from flows.lens.training.tuning import fit
+
+STRANGERS = 5  # authors that the measured network never saw: the latest
+TEMPERATURES = tuple(step / 20 for step in range(10, 61))
+THRESHOLDS = (0.0, *(step / 100 for step in range(40, 100, 5)), 0.97, 0.98, 0.99)
+MAX_SWAPPED = 0.02  # how often, on authors never seen, "theirs" may be taken for "ours" or the other way round
+
+
+class Workshop:
+    """Makes networks, each once: what is in its folder already, from a run that was broken off, is used as it is."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, Network] = {}
+
+    def network(self, name: str, answers: Sequence[Labelled]) -> Network:
+        """Return the network called `name`, which has learned from `answers`."""
+        if name not in self._made:
+            made = self._folder / name
+            if not (made / "card.json").exists():
+                print(f"{name}: learning from {len(answers):,} answers", flush=True)
+                export(fit(answers), answers, made)
+            self._made[name] = Network(made)
+        return self._made[name]
+
+    def ship(self, name: str, temperature: float, threshold: float) -> None:
+        """Make the network called `name` the one of this package."""
+        FOLDER.mkdir(exist_ok=True)
+        for file in (self._folder / name).iterdir():
+            (FOLDER / file.name).write_bytes(file.read_bytes())
+        settle(FOLDER, temperature, threshold)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, choose temperature and threshold on authors never seen, write the network and its report."""
+    parser = argparse.ArgumentParser(prog="python -m flows.lens.training", description=__doc__)
+    parser.add_argument("--every", action="store_true", help="leave out every author in turn: takes a day")
+    parser.add_argument("--measure", type=Path, metavar="FILE", help="a labelled set to measure on; never learned from")
+    parser.add_argument("--work", type=Path, metavar="FOLDER", help="where to keep networks, to go on after a break")
+    options = parser.parse_args(arguments)
+    corpus = load_corpus()
+    authors = sorted({answer.author for answer in corpus}, key=lambda author: int(author[1:]))
+    groups = [[author] for author in authors] if options.every else [authors[-STRANGERS:]]
+    with TemporaryDirectory() as passing:
+        workshop = Workshop(options.work or Path(passing))
+        workshop.network("all", corpus)
+        strangers = [
+            (workshop.network("without-" + "-".join(group), [a for a in corpus if a.author not in group]), answer)
+            for group in groups
+            for answer in corpus
+            if answer.author in group
+        ]
+        temperature = best_temperature(strangers)
+        read = [(answer, read_with(_at(network, temperature), answer.text)) for network, answer in strangers]
+        curve = {level: tally((answer, silent(reading, level)) for answer, reading in read) for level in THRESHOLDS}
+        threshold = min((at for at in THRESHOLDS if curve[at].swapped <= MAX_SWAPPED), default=THRESHOLDS[-1])
+        workshop.ship("all", temperature, threshold)
+    left_out = [(answer, silent(reading, threshold)) for answer, reading in read]
+    write(Measured(left_out, curve, groups, corpus, load_file(options.measure) if options.measure else []))
+    print(f"temperature {temperature}, threshold {threshold}; wrote {FOLDER.name}/ and {REPORT.name}")
+
+
+def _at(network: Network, temperature: float) -> Network:
+    network.card = replace(network.card, temperature=temperature)
+    return network
+
+
+def best_temperature(strangers: Sequence[tuple[Network, Labelled]]) -> float:
+    """Return the temperature under which the truth surprises least, over the lines of authors never seen."""
+    scores, stories = [], []
+    for network, answer in strangers:
+        starts = np.cumsum([0, *(len(line.text) + 1 for line in answer.lines[:-1])])
+        scores.append(network.look(answer.text, starts.tolist()).scores)
+        stories += [STORIES.index(line.story) if line.story else -1 for line in answer.lines]
+    rows, true = np.concatenate(scores), np.array(stories)
+    rows, true = rows[true >= 0], true[true >= 0]
+
+    def surprise(temperature: float) -> float:
+        return -float(np.log(softmax(rows / temperature)[np.arange(len(true)), true]).mean())
+
+    return min(TEMPERATURES, key=surprise)
+
+
+def silent(reading: Reading, threshold: float) -> Reading:
+    """Return what a reader with `threshold` would say instead of `reading`."""
+    spans = (span if span.confidence >= threshold else replace(span, label=Label.UNCLEAR) for span in reading.spans)
+    return replace(reading, spans=tuple(spans))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Writes a trained network as the folder that `flows.lens.network` reads: ONNX with weights of eight bits."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch.export import Dim
+
+from flows.lens.corpus import Labelled
+from flows.lens.network import Card, Network
+from flows.lens.reader import BARE
+from flows.lens.training.tuning import BASE, Tagger
+
+OPSET = 18
+CENTRE_EVERY = 20  # lines of the corpus: their mean settles long before all are counted
+
+
+def export(tagger: Tagger, answers: Sequence[Labelled], folder: Path) -> None:
+    """Write the weights, the tokenizer and the card to `folder`; `answers` are those that the network learned from.
+
+    The temperature is 1 and the threshold 0 until `settle` says otherwise.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as made:
+        full, ready = Path(made, "full.onnx"), Path(made, "ready.onnx")
+        batch, tokens = Dim("batch"), Dim("tokens", max=512)
+        ids, mask = torch.ones((2, 2, 8), dtype=torch.int64).unbind()  # two tensors: one given twice is taken for one
+        torch.onnx.export(
+            tagger,
+            (ids, mask),
+            full,
+            input_names=["ids", "mask"],
+            output_names=["scores", "vectors"],
+            dynamic_shapes=({0: batch, 1: tokens}, {0: batch, 1: tokens}),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+        )
+        quant_pre_process(full, ready, skip_symbolic_shape=True)
+        # Seven bits, so that products of two do not overflow the sums of processors without VNNI.
+        quantize_dynamic(ready, folder / "lens.onnx", per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
+    shutil.copyfile(BASE / "tokenizer.json", folder / "tokenizer.json")
+    known = {word for answer in answers for word in BARE.findall(answer.text.lower())}
+    write_card(folder, Card(1.0, 0.0, frozenset(known), np.zeros(1, np.float32)))
+    network = Network(folder)
+    lines = [line.text for answer in answers for line in answer.lines][::CENTRE_EVERY]
+    centre = np.mean([network.look(line, [0]).vectors[0] for line in lines], axis=0)
+    write_card(folder, replace(network.card, centre=centre))
+
+
+def settle(folder: Path, temperature: float, threshold: float) -> None:
+    """Write the two figures that were chosen on authors never seen."""
+    write_card(folder, replace(Network(folder).card, temperature=temperature, threshold=threshold))
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Write what goes with the weights."""
+    written = {
+        "temperature": card.temperature,
+        "threshold": card.threshold,
+        "centre": [round(float(value), 4) for value in card.centre],
+        "known": " ".join(sorted(card.known)),
+    }
+    (folder / "card.json").write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
