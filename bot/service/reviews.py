@@ -108,7 +108,7 @@ class ReviewService:
     def reply(self, said: Said) -> Utterance | None:
         """A person wrote in a thread. In a thread that is no review's, nothing happens."""
         review = self._in_thread(said)
-        if review is None:
+        if review is None or review.find(said.ts):  # Slack sent it again: it need not be read again to be left alone
             return None
         if not said.text:
             return say.no_words()
