@@ -8,7 +8,7 @@ OURS = "We sent the revised quote and our demo went really well."
 ALSO_OURS = "We will send the proposal and push for a commit this month."
 EMPTY = "ok"
 OPEN = "We don't know that yet, we have not asked them."
-UNCLEAR = "Lorem ipsum dolor sit amet consectetur adipiscing."
+UNCLEAR = "Los operarios pierden cada día dos horas con el papel."
 
 ANSWERS = (
     OURS,

@@ -99,6 +99,31 @@ def fit(answers: Sequence[Labelled], seed: int = SEED) -> Tagger:
     return tagger
 
 
+def mean(taggers: Sequence[Tagger]) -> Tagger:
+    """Return the tagger whose weights are the means of theirs: it reads strangers better than any of them.
+
+    They began at the same weights, so what lies between them is a network as well (Wortsman et al., Model soups, 2022).
+    """
+    middle = Tagger()
+    weights = [tagger.state_dict() for tagger in taggers]
+    middle.load_state_dict({name: sum(each[name] for each in weights) / len(weights) for name in weights[0]})
+    middle.eval()
+    return middle
+
+
+def save(tagger: Tagger, file: Path) -> None:
+    """Keep what was learned."""
+    torch.save(tagger.state_dict(), file)
+
+
+def load(file: Path) -> Tagger:
+    """Return what `save` kept."""
+    tagger = Tagger()
+    tagger.load_state_dict(torch.load(file, weights_only=True))
+    tagger.eval()
+    return tagger
+
+
 class School:
     """Turns answers into lessons, each time a little otherwise, so that the network learns stories and not words."""
 
