@@ -23,7 +23,7 @@ FOLDER = Path(__file__).with_name("model")
 STORIES = ("customer", "us", "gap", "other")
 WINDOW = 254  # tokens read at once, without the two that mark the ends
 OVERLAP = 64  # tokens that two neighbouring windows share, so that none is read without its surroundings
-AT_ONCE = 8  # windows in one run: bounds the memory that a long answer takes
+AT_ONCE = 4  # windows in one run: bounds the memory that a long answer takes
 SURROGATE = re.compile(r"[\ud800-\udfff]")  # half a character: no tokenizer takes it
 _LOADING = Lock()
 
