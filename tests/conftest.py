@@ -72,9 +72,7 @@ class Room:
 
     def bot_arrives(self) -> None:
         """Start the bot and connect it to the workspace: for the first time, or again after `bot_leaves`."""
-        self.bot = create_app(
-            self.settings, clock=self.clock.utc, read=lambda *asked: self.reads(*asked)
-        )
+        self.bot = create_app(self.settings, clock=self.clock.utc, read=lambda *asked: self.reads(*asked))
         self._stay.enter_context(self.bot.running())
         if self.over == "http":
             address = self._stay.enter_context(served(http_app(self.bot, self.settings.signing_secret)))

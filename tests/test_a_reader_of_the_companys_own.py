@@ -201,9 +201,18 @@ def test_it_is_sent_the_question_and_the_words_and_nothing_else(room: Room, read
     (asked,) = reader.asked
     instruction, note = asked["messages"]
     assert (instruction["role"], note["role"]) == ("system", "user")
-    assert json.loads(note["content"]) == {"question": "opening", "note": BOTH}
+    assert json.loads(note["content"]) == {"question": "opening", "examples": [], "note": BOTH}
     assert reader.keys == [f"Bearer {KEY}"]
     assert not [each for each in ("Northwind", "U0LENA", "Lena", "C0DEALS", KEY) if each in json.dumps(asked)]
+
+
+def test_what_people_moved_by_hand_goes_along_as_examples(room: Room, reader: Reader) -> None:
+    thread = hired(room, reader.endpoint)
+    thread.answers("lena", OURS, "stop")
+    thread.fixes("lena", OURS[:30], "us")
+    thread.says("omar", THEIRS)
+    note = reader.asked[-1]["messages"][-1]["content"]
+    assert json.loads(note)["examples"] == [{"line": OURS, "label": "us"}]
 
 
 def test_it_is_asked_for_a_strict_form_and_no_fancies(room: Room, reader: Reader) -> None:

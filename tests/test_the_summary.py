@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.review import Label
+from flows.lens import Label, Reading, Span
 from tests.conftest import DEALS, Message, Room, Thread, buttons, words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, EMPTY, OPEN, OURS, THEIRS, UNCLEAR
 
@@ -264,6 +264,7 @@ def test_nothing_typed_pings_links_or_formats(room: Room) -> None:
         "Their CFO reads <#C0DEALS> and #deals about the fine of 90k",
         ":tada: Their CFO ```fears``` &lt;!here&gt; {{ deal }} {% raw %} and a fine of 90k",
     ]
+    room.reads = lambda _, text, *__: Reading((Span(0, len(text), Label.CUSTOMER, 1.0),), text)
     thread = room.start()
     thread.says("lena", OURS)
     for text in typed:

@@ -14,7 +14,7 @@ from flows.lens.reading import EMPTY_WORDS, WORD, Correction, Label, Span
 from flows.lens.teaching import likeness, shift
 
 MOST_WORDS = 3
-FEWEST_POINTS = 0.25  # a word counts that is worth as much in log odds; less is noise
+FEWEST_POINTS = 0.1  # a word counts that is worth as much in log odds; less is noise
 CANDIDATES = 24  # words of one line that are tried: each costs two readings
 BEFORE, AFTER = 24, 120  # tokens around the beginning of a line that are read: those readings are to be short
 
