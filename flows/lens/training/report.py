@@ -73,7 +73,10 @@ def _lines(network: Network, measured: Measured) -> Iterator[str]:
     yield f"- {_speed()}\n"
     yield "## Authors never seen\n"
     together = "; ".join(", ".join(group) for group in measured.groups)
-    yield f"Read by a network that learned from all the others. Left out together: {together}.\n"
+    yield (
+        f"Read by a network that learned from all the others. Left out together: {together}. The shipped network is "
+        "the mean of that and one that learned from everybody.\n"
+    )
     rows = [(author, tally(own)) for author, own in sorted(authors.items(), key=lambda item: int(item[0][1:]))]
     yield from _figures([*rows, ("all words", tally(measured.left_out))])
     yield _mean([found for _, found in rows])
