@@ -62,6 +62,7 @@ class Network:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._begin, self.mask, self._end = self._tokenizer.encode("[MASK]").ids
+        self._unknown = self._tokenizer.token_to_id("[UNK]")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # answers are short: they run side by side
         self._session: Any = onnxruntime.InferenceSession(
@@ -71,9 +72,11 @@ class Network:
     def look(self, text: str, starts: Sequence[int]) -> Seen:
         """Read a text of any length; it is in pieces that start at the code points `starts` (ascending).
 
-        A piece in which nothing is legible, such as control characters, has scores and a vector of zeros.
+        Emoji and the like are passed over. A piece in which nothing is legible has scores and a vector of zeros.
         """
         ids, offsets = self.tokens(text)
+        legible = ids != self._unknown
+        ids, offsets = ids[legible], offsets[legible]
         scores, vectors = self._windowed(ids)
         owners = np.maximum(0, np.searchsorted(starts, offsets, side="right") - 1)
         return Seen(_mean(scores, owners, len(starts)), _mean(vectors, owners, len(starts)))

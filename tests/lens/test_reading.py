@@ -116,6 +116,13 @@ def test_another_language_is_unclear_and_not_guessed_at(text: str) -> None:
     assert {span.label for span in read("opening", text).spans} == {Label.UNCLEAR}
 
 
+@pytest.mark.parametrize("sign", ["🎉", "\ud800", "⚠️", "\x07"])
+def test_a_sign_that_is_no_word_changes_nothing(sign: str) -> None:
+    text = "Their board meets on 11 December and has to approve anything above 50k."
+    plain, adorned = read("decision_path", text).spans, read("decision_path", f"{sign} {text}").spans
+    assert [span.label for span in adorned if span.end > 3] == [span.label for span in plain]
+
+
 def test_a_very_long_answer_is_read_to_its_end() -> None:
     text = "They lose a day each week to paper. We sent the quote again. " * 200
     reading = read("opening", text)
