@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -48,6 +49,7 @@ def export(tagger: Tagger, answers: Sequence[Labelled], folder: Path) -> None:
         quant_pre_process(full, ready, skip_symbolic_shape=True)
         # Seven bits, so that products of two do not overflow the sums of processors without VNNI.
         quantize_dynamic(ready, folder / "lens.onnx", per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
+    _forget_where(folder / "lens.onnx")
     shutil.copyfile(BASE / "tokenizer.json", folder / "tokenizer.json")
     known = {word for answer in answers for word in BARE.findall(answer.text.lower())}
     write_card(folder, Card(1.0, 0.0, frozenset(known), np.zeros(1, np.float32)))
@@ -55,6 +57,16 @@ def export(tagger: Tagger, answers: Sequence[Labelled], folder: Path) -> None:
     lines = [line.text for answer in answers for line in answer.lines][::CENTRE_EVERY]
     centre = np.mean([network.look(line, [0]).vectors[0] for line in lines], axis=0)
     write_card(folder, replace(network.card, centre=centre))
+
+
+def _forget_where(file: Path) -> None:
+    """Take out of a network which lines of code, in which folders, it was traced from."""
+    model = onnx.load(file)
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    onnx.save(model, file)
 
 
 def settle(folder: Path, temperature: float, threshold: float) -> None:
