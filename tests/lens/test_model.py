@@ -22,6 +22,10 @@ def test_the_network_fits_into_a_repository() -> None:
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 25_000_000
 
 
+def test_the_network_does_not_tell_where_it_was_made() -> None:
+    assert b"site-packages" not in (FOLDER / "lens.onnx").read_bytes()
+
+
 def test_the_network_loads_in_under_a_second() -> None:
     spent = []
     for _ in range(3):  # the best of three: a busy machine is not the network's fault
