@@ -66,7 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             network = workshop.network(name, taggers[-1], others)
             strangers += [(network, each) for each in corpus if each.author in group]
     temperature = best_temperature(strangers)
-    read = [(answer, read_with(_at(network, temperature), answer.text)) for network, answer in strangers]
+    for network, _ in strangers:
+        network.card = replace(network.card, temperature=temperature)
+    read = [(answer, read_with(network, answer.text)) for network, answer in strangers]
     curve = {level: tally((answer, silent(reading, level)) for answer, reading in read) for level in THRESHOLDS}
     threshold = max(at for at in THRESHOLDS if curve[0.0].accuracy - curve[at].accuracy <= DEAR)
     export(mean(taggers), corpus, FOLDER)
@@ -74,11 +76,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     left_out = [(answer, silent(reading, threshold)) for answer, reading in read]
     write(Measured(left_out, curve, groups, corpus, load_file(options.measure) if options.measure else []))
     print(f"temperature {temperature}, threshold {threshold}; wrote {FOLDER.name}/ and {REPORT.name}")
-
-
-def _at(network: Network, temperature: float) -> Network:
-    network.card = replace(network.card, temperature=temperature)
-    return network
 
 
 def best_temperature(strangers: Sequence[tuple[Network, Labelled]]) -> float:

@@ -147,7 +147,7 @@ class School:
         chance = self._chance
         joint = chance.choice(BREAKS)
         text = joint.join(line.text for line in answer.lines)
-        if chance.random() < LOWERED:
+        if chance.random() < LOWERED and len(text.lower()) == len(text):  # else its words would stand elsewhere
             text = text.lower()
         told = (answer.question.replace("_", " "),) if chance.random() < TOLD else ()
         encoded = self._tokenizer.encode(*told, text)
