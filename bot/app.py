@@ -20,10 +20,13 @@ from slack_sdk.web import SlackResponse
 from bot.directory import Directory
 from bot.engine import Engine
 from bot.listeners import buttons, commands, forms, threads
+from bot.outbox import Outbox
 from bot.service.deals import DealService
+from bot.service.decisions import Decisions
 from bot.service.desk import Desk
 from bot.service.lessons import LessonService
-from bot.service.reviews import ReviewService, TooEarly
+from bot.service.reviews import ReviewService
+from bot.service.turns import TooEarly, TurnService
 from bot.settings import BadSetting, Endpoint, Settings
 from bot.speaker import Speaker
 from flows import lens
@@ -91,7 +94,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     database.claim()
     database.upgrade()
     asks = _client(settings, all_builtin_retry_handlers())
-    says = _client(settings, [])  # whether a post is to be tried again, only the engine can know
+    says = _client(settings, [])  # whether a post is to be tried again, only the outbox can know
     me = _introduce(asks)
     bolt = App(
         client=WebClient(base_url=settings.slack_api_url),  # without the token, which `authorize` brings
@@ -102,14 +105,20 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     )
     directory = Directory(asks, database, home=str(me.get("url") or ""))
     speaker = Speaker(says, directory)
-    engine = Engine(database, speaker, settings.pace)
-    reviews = ReviewService(database, engine, speaker, directory, read, clock, settings.burst)
+    engine, outbox = Engine(database), Outbox(database, speaker, settings.pace)
+    decisions = Decisions(database, outbox, speaker, clock, engine.wake)
+    turns = TurnService(database, decisions, directory, speaker, read, settings.burst, engine.accepting)
+    reviews = ReviewService(database, decisions, speaker, directory)
     deals = DealService(database, directory)
     lessons = LessonService(database)
     desk = Desk(reviews, deals, lessons, directory, speaker)
-    commands.register(bolt, desk, reviews, speaker)
-    threads.register(bolt, reviews, directory, speaker)
-    buttons.register(bolt, reviews, deals, lessons, speaker)
+    engine.take_on(turns)
+    engine.take_on(outbox)
+    engine.on_tick = reviews.tick
+    outbox.on_refused = reviews.could_not_open
+    commands.register(bolt, desk, turns, speaker)
+    threads.register(bolt, turns)
+    buttons.register(bolt, reviews, turns, deals, lessons, speaker)
     forms.register(bolt, reviews, speaker)
     _answer_for_errors(bolt, speaker)
     return Dealreview(bolt, engine, database)

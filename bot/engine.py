@@ -1,16 +1,17 @@
-"""Says what was decided: once, in order, at Slack's pace, across restarts and replicas."""
+"""Does what is written down to be done: in each lane one thing at a time, across restarts and replicas."""
 
 from __future__ import annotations
 
-import http.client
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
 
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from tenacity import (
@@ -22,89 +23,120 @@ from tenacity import (
     wait_exponential,
 )
 
-from bot.speaker import Speaker
-from flows.review import Review
-from flows.utterances import PARENT, SHARED, Retouch, Utterance
 from storage.database import Database
-from storage.messages import Message, Messages
 
-CHANNELS_AT_ONCE = 8
+LANES_AT_ONCE = 8
+"""Of each kind of work."""
 LOOK_EVERY = 1.0
 """In seconds: how soon something left behind by a process that died is noticed."""
 LONGEST_WAIT = 60
+LONGEST_COURTESY = 1.0
+"""In seconds: how long lanes stand back while much is accepted. Slack waits three seconds, and then sends it again."""
+GLANCE = 0.02
 SECONDS_TO_FINISH = 10
-SECONDS_UNDER_WAY = 2
-"""How long a post may be under way after the process that sent it has died: to look before that is too early."""
-BURST_OF_POSTS = 8
-"""Slack takes about one message a second in a channel, and short bursts; so this many may come at once."""
-
-PASSING = frozenset(
-    {
-        "account_inactive", "fatal_error", "internal_error", "invalid_auth", "ratelimited", "request_timeout",
-        "service_unavailable", "team_added_to_org", "token_expired", "token_revoked",
-    }
-)  # fmt: skip
-"""Slack's refusals that say nothing about the message: the same words will do when the trouble is over."""
 
 log = logging.getLogger(__name__)
 
 
 class NotNow(Exception):
-    """Slack or the database cannot be reached; what was to be said is still to be said."""
+    """Slack or the database cannot be reached; what was to be done is still to be done."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The lanes in which something can be done now, the longest waiting first.
+
+    If others rest, the first of them may go on at `rests_end` (UTC).
+    """
+
+    lanes: Sequence[str]
+    rests_end: datetime | None = None
+
+
+class Work(Protocol):
+    """Things to be done that wait in the database, in lanes. Its `name` is the same in every process."""
+
+    name: str
+
+    def waiting(self, session: Session, now: datetime) -> Waiting:
+        """What waits; `now` is in UTC."""
+        ...
+
+    def is_anything_left(self, session: Session) -> bool:
+        """Whether anything waits, also in lanes that rest."""
+        ...
+
+    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+        """Do the first thing in a lane; False when there is none, or none may be done now.
+
+        It may have been done before by a process that died before it could write that down. Raises `NotNow`. Whatever
+        else it raises leaves the lane for later. It does not begin anything long once `stopping` is set.
+        """
+        ...
 
 
 class Engine:
-    """Delivers decided messages: in one channel one process at a time, oldest first; channels beside each other.
+    """Works off lanes: one of them in one process at a time, its first thing first; lanes beside each other.
 
-    What is decided is a row, written in the transaction of the decision (`decide`). Whoever holds a channel says what
-    is unsaid there; when a process dies, its hold ends and another takes over. A post whose outcome is not known is
-    looked for in Slack before it is tried again, so a broken connection or a killed process says nothing twice.
-    `pace` is the time between posts to a channel in the long run, zero for none. `on_refused` is told of a parent
-    message that Slack will never take; `on_tick` is called every second to do what has become due.
+    What is to be done is a row, written in the transaction of the decision to do it; call `wake` when it is committed.
+    Whoever holds a lane does what waits in it; when a process dies, its hold ends and another takes over. `on_tick` is
+    called every second to do what has become due.
     """
 
-    def __init__(self, database: Database, speaker: Speaker, pace: timedelta) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._speaker = speaker
-        self._pace = pace
+        self._works: list[tuple[Work, ThreadPoolExecutor]] = []
         self._due = threading.Event()
         self._stopping = threading.Event()
         self._busy: set[str] = set()
-        self._mouths = ThreadPoolExecutor(CHANNELS_AT_ONCE, thread_name_prefix="engine")
+        self._arriving = 0
+        self._door = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="engine", daemon=True)
-        self.on_refused: Callable[[Message, str], None] = lambda message, reason: None
         self.on_tick: Callable[[], None] = lambda: None
 
-    def decide(self, session: Session, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
-        """Decide, within the caller's transaction, to say these; call `wake` when it is committed."""
-        Messages(session).decide(review, says, now)
+    def take_on(self, work: Work) -> None:
+        """From the start on, do this work, too."""
+        self._works.append((work, ThreadPoolExecutor(LANES_AT_ONCE, thread_name_prefix=work.name)))
 
     def wake(self) -> None:
-        """There may be something to say."""
+        """There may be something to do."""
         self._due.set()
 
+    @contextmanager
+    def accepting(self) -> Iterator[None]:
+        """Something new is being written down: that goes first, and there may be something to do when it is done."""
+        with self._door:
+            self._arriving += 1
+        try:
+            yield
+        finally:
+            with self._door:
+                self._arriving -= 1
+            self.wake()
+
     def is_idle(self) -> bool:
-        """Whether everything that was decided is said."""
+        """Whether everything that was written down is done."""
         with self._database.transaction() as session:
-            return not Messages(session).is_anything_unsaid()
+            return not any(work.is_anything_left(session) for work, _ in self._works)
 
     def start(self) -> None:
-        """Begin with what an earlier process left unsaid."""
+        """Begin with what an earlier process left undone."""
         self.wake()
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the messages in hand; the rest is said after the next start, or by another replica."""
+        """Finish what is in hand; the rest is done after the next start, or by another replica."""
         self._stopping.set()
         self._due.set()
         if self._thread.is_alive():
             self._thread.join(SECONDS_TO_FINISH)
-        self._mouths.shutdown()
+        for _, threads in self._works:
+            threads.shutdown()
 
     def _watch(self) -> None:
-        """Give every channel that is due to a thread, whenever there may be one."""
+        """Give every lane in which something waits to a thread, whenever there may be one."""
         ticked = 0.0
-        while not self._stopping.is_set():
+        while self._may_begin():
             self._due.clear()
             try:
                 if time.monotonic() - ticked >= LOOK_EVERY:
@@ -120,19 +152,19 @@ class Engine:
             self._due.wait(wait)
 
     def _give_out(self) -> float:
-        """Start on the channels that are due; returns after how many seconds to look again."""
+        """Start on the lanes in which something waits; returns after how many seconds to look again."""
         now = datetime.now(UTC)
         with self._database.transaction() as session:
-            messages = Messages(session)
-            due, rests_end = messages.channels_due(now), messages.rests_end(now)
-        for channel in due:
-            if channel not in self._busy:
-                self._busy.add(channel)
-                self._mouths.submit(self._say_all_in, channel)
-        until_rest_ends = (rests_end - now).total_seconds() if rests_end else LOOK_EVERY
-        return min(LOOK_EVERY, until_rest_ends)
+            found = [(work, threads, work.waiting(session, now)) for work, threads in self._works]
+        for work, threads, waiting in found:
+            for lane in waiting.lanes:
+                if (key := _key(work, lane)) not in self._busy:
+                    self._busy.add(key)
+                    threads.submit(self._work_off, work, lane)
+        ends = [waiting.rests_end for _, _, waiting in found if waiting.rests_end]
+        return min(LOOK_EVERY, *((end - now).total_seconds() for end in ends)) if ends else LOOK_EVERY
 
-    def _say_all_in(self, channel: str) -> None:
+    def _work_off(self, work: Work, lane: str) -> None:
         patiently = Retrying(
             retry=retry_if_exception_type(NotNow),
             wait=wait_exponential(multiplier=0.2, max=LONGEST_WAIT),
@@ -141,90 +173,38 @@ class Engine:
             before_sleep=_report,
             reraise=True,
         )
-        said = False
+        did = False
+        key = _key(work, lane)
         try:
-            with self._database.hold(f"say {channel}") as mine:
-                while mine and not self._stopping.is_set() and patiently(self._say_next_in, channel):
-                    said = True
+            with self._database.hold(key) as mine:
+                while mine and self._may_begin() and patiently(_do_next, work, lane, self._stopping):
+                    did = True
         except (NotNow, OperationalError) as error:
-            log.warning("%s is left for later: %s", channel, error)
+            log.warning("%s is left for later: %s", key, error)
         except Exception:
-            log.exception("%s is left for later", channel)
+            log.exception("%s is left for later", key)
         finally:
-            self._busy.discard(channel)
-            if said:
-                self.wake()  # something may have been decided between the last look and now
+            self._busy.discard(key)
+            if did:
+                self.wake()  # something may have been written down between the last look and now
 
-    def _say_next_in(self, channel: str) -> bool:
-        """Deliver a channel's oldest decision; False when there is none, or none may be said now."""
-        try:
-            message = self._take(channel)
-            if message is None:
-                return False
-            self._deliver(message)
-        except OperationalError as error:
-            raise NotNow(f"the database does not answer: {error.orig}") from error
-        return True
+    def _may_begin(self) -> bool:
+        """Let go first what is being accepted, for a while; False when nothing is to be begun any more."""
+        until = time.monotonic() + LONGEST_COURTESY
+        while self._arriving and time.monotonic() < until and not self._stopping.wait(GLANCE):
+            pass
+        return not self._stopping.is_set()
 
-    def _take(self, channel: str) -> Message | None:
-        now = datetime.now(UTC)
-        with self._database.transaction() as session:
-            messages = Messages(session)
-            if channel not in messages.channels_due(now):
-                return None
-            message = messages.next_unsaid(channel)
-            if message and message.is_post:
-                if self._pace and messages.posted_since(channel, now - self._pace * BURST_OF_POSTS) >= BURST_OF_POSTS:
-                    messages.rest(channel, now + self._pace)
-                    return None
-                messages.tried(message)
-            return message
 
-    def _deliver(self, message: Message) -> None:
-        if message.thread_ts is None and message.slot not in (PARENT, SHARED):
-            return self._refuse(message, "its thread does not exist")
-        unknown = message.tries > 0 and message.is_post
-        if unknown and self._stopping.wait(SECONDS_UNDER_WAY):
-            return None
-        try:
-            already = self._speaker.find(message) if unknown else None
-            ts = None if already else self._speaker.deliver(message)
-        except SlackApiError as error:
-            return self._make_of(error, message)
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
-        except Exception:  # one message that cannot be put into words must not silence all the others
-            log.exception("%s of review %s cannot be said", message.slot, message.review_id)
-            return self._refuse(message, "it cannot be put into words")
-        with self._database.transaction() as session:
-            if already:
-                Messages(session).found(message, already, datetime.now(UTC))
-            else:
-                Messages(session).said(message, ts, datetime.now(UTC))
-        return None
+def _do_next(work: Work, lane: str, stopping: threading.Event) -> bool:
+    try:
+        return work.do_next(lane, stopping)
+    except OperationalError as error:
+        raise NotNow(f"the database does not answer: {error.orig}") from error
 
-    def _make_of(self, error: SlackApiError, message: Message) -> None:
-        """Rest when Slack asks for it, come back when the trouble is Slack's, give up when it is the message's."""
-        reason = str(error.response.get("error", "unknown"))
-        if error.response.status_code == 429:
-            seconds = float(error.response.headers.get("Retry-After", 1))
-            with self._database.transaction() as session:
-                messages = Messages(session)
-                messages.rest(message.channel, datetime.now(UTC) + timedelta(seconds=seconds))
-                if message.is_post:
-                    messages.untried(message)
-            log.info("Slack asks for %g s of rest in %s", seconds, message.channel)
-        elif reason in PASSING or error.response.status_code >= 500:
-            raise NotNow(f"Slack says {reason}") from error
-        else:
-            self._refuse(message, reason)
 
-    def _refuse(self, message: Message, reason: str) -> None:
-        log.error("Slack refused %s of review %s: %s", message.slot, message.review_id, reason)
-        with self._database.transaction() as session:
-            Messages(session).refused(message, reason)
-        if message.slot == PARENT and message.ts is None:
-            self.on_refused(message, reason)
+def _key(work: Work, lane: str) -> str:
+    return f"{work.name} {lane}"
 
 
 def _report(state: RetryCallState) -> None:

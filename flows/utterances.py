@@ -311,6 +311,11 @@ def went_wrong(reference: str) -> Utterance:
     return Utterance("went_wrong", {"reference": reference})
 
 
+def not_taken(reference: str) -> Utterance:
+    """What a person did is kept and could not be taken into account; the reference finds out why in the log."""
+    return Utterance("not_taken", {"reference": reference})
+
+
 # Forms
 
 

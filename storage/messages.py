@@ -57,10 +57,10 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Backlog:
-    """What is still to be said (`unsaid` messages, the `oldest` decided then, `late` of them overdue), and refused."""
+class Unsaid:
+    """What is still to be said: `waiting` messages, the `oldest` decided then, `late` of them overdue; and refused."""
 
-    unsaid: int
+    waiting: int
     late: int
     oldest: datetime | None
     refused: tuple[Refused, ...]
@@ -140,6 +140,11 @@ class Messages:
         counted = select(func.count()).where(MessageRow.channel == channel, MessageRow.posted_at > moment)
         return self._session.scalar(counted) or 0
 
+    def is_resting(self, channel: str, now: datetime) -> bool:
+        """Whether nothing may be posted in a channel yet."""
+        row = self._session.get(RestRow, channel)
+        return row is not None and row.until > now
+
     def rest(self, channel: str, until: datetime) -> None:
         """Post nothing in a channel before a moment, whichever process would."""
         self._session.merge(RestRow(channel=channel, until=until))
@@ -162,9 +167,9 @@ class Messages:
             row.ts, row.posted_at = ts, now
         row.said, row.tries = message.version, 0
 
-    def backlog(self, now: datetime) -> Backlog:
+    def unsaid(self, now: datetime) -> Unsaid:
         """How much is still to be said, and how much will not be."""
-        unsaid, oldest = self._session.execute(
+        waiting, oldest = self._session.execute(
             select(func.count(), func.min(MessageRow.decided_at)).where(*UNSAID)
         ).one()
         late = self._session.scalar(select(func.count()).where(*UNSAID, MessageRow.decided_at < now - LATE))
@@ -175,7 +180,7 @@ class Messages:
             .where(MessageRow.refused.is_not(None))
             .order_by(MessageRow.id)
         )
-        return Backlog(unsaid, late or 0, oldest, tuple(Refused(*map(str, row)) for row in refused))
+        return Unsaid(waiting, late or 0, oldest, tuple(Refused(*map(str, row)) for row in refused))
 
     def try_refused_again(self) -> int:
         """Let the engine try once more what Slack refused; returns how many messages that are."""

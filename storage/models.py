@@ -184,6 +184,29 @@ class TurnRow(Base):
     at: Mapped[datetime]
 
 
+class ArrivalRow(Base):
+    """What a person did in a review, from when Slack told of it until it is taken into account.
+
+    `at` is Slack's time of it (seconds since the epoch, UTC, as Slack writes them), `occasion` Slack's id of it.
+    `tries` counts the tries that met an error, and `failed` names the last one's entry in the log when no more are
+    made: it stays until somebody looks after it.
+    """
+
+    __tablename__ = "arrival"
+    __table_args__ = (UniqueConstraint("review_id", "occasion"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    kind: Mapped[str]
+    person: Mapped[str]
+    occasion: Mapped[str]
+    at: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[str | None]
+
+
 _IS_UNSAID = text("said < version")
 
 

@@ -42,13 +42,22 @@ class Reviews:
         found = self._session.scalar(self._ids(ReviewRow.id == review_id).with_for_update(of=ReviewRow))
         return self._load(found) if found else None
 
-    def in_thread(self, channel: str, thread_ts: str) -> Review | None:
-        """The review that is held in a thread; None when the thread is no review's."""
+    def get(self, review_id: int) -> Review:
+        """Load a review. Raises `LookupError` if this workspace has none by that id."""
+        if self._session.scalar(self._ids(ReviewRow.id == review_id)) is None:
+            raise LookupError(f"there is no review {review_id} in {self._team}")
+        return self._load(review_id)
+
+    def held_in(self, channel: str, thread_ts: str) -> int | None:
+        """The id of the review that is held in a thread; None when the thread is no review's."""
         parent = select(MessageRow.review_id).where(
             MessageRow.channel == channel, MessageRow.ts == thread_ts, MessageRow.slot == PARENT
         )
-        found = self._session.scalar(self._ids(ReviewRow.id.in_(parent)))
-        return self._load(found) if found else None
+        return self._session.scalar(self._ids(ReviewRow.id.in_(parent)))
+
+    def is_held_in(self, review_id: int, channel: str) -> bool:
+        """Whether a review is held in a channel: ids on buttons can be made up."""
+        return self._session.scalar(self._ids(ReviewRow.id == review_id, ReviewRow.channel == channel)) is not None
 
     def open_for(self, deal: Deal) -> Review | None:
         """The deal's open review, if there is one."""

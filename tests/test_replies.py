@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from slack_sdk import WebClient
 
 from flows import lens
-from flows.lens import Correction, Leaning, Reading
+from flows.lens import Leaning
 from flows.playbook import AFTERWARDS, BY_KEY, PLAYBOOK
 from flows.review import Standing, Status
 from sandbox.faults import FaultKind
@@ -414,22 +413,3 @@ def test_a_limit_of_slack_is_waited_for(room: Room) -> None:
     room.workspace.fault("chat.postMessage", "rate_limited", seconds=1)
     thread.says("lena", ANSWERS[0])
     assert "*2 of 9*" in thread.asked and len(thread.from_bot) == 2
-
-
-def test_a_reply_the_bot_stumbled_over_is_taken_at_the_next_delivery(database_url: str) -> None:
-    stumbles = ["once"]
-
-    def stumbling(question: str, text: str, taught: Sequence[Correction] = ()) -> Reading:
-        if stumbles:
-            raise MemoryError(stumbles.pop())
-        return lens.read(question, text, taught)
-
-    with open_room(database_url, over="http") as room:
-        thread = room.start("Northwind @lena", by="maya")
-        room.bot_leaves()
-        room.reads = stumbling
-        room.bot_arrives()
-        ts = thread.says("lena", ANSWERS[0])
-        assert [each["status"] for each in room.workspace.traffic("to_bot", "events_api")].count("http_error") == 1
-        assert "*2 of 9*" in thread.asked and thread.reactions(ts) == SAID
-        assert [reply.text for reply in thread.review.answer("opening").replies] == [ANSWERS[0]]

@@ -182,6 +182,7 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.show_deal: lambda: [say.show_deal(review, "") for review in REVIEWS],
     say.home: lambda: [say.home([(review, "") for review in REVIEWS[:n]], "U1") for n in (0, 5)],
     say.went_wrong: lambda: [say.went_wrong("0a1b2c3d")],
+    say.not_taken: lambda: [say.not_taken("0a1b2c3d")],
     say.start_form: lambda: [say.start_form(channel, "U1") for channel in ("", "C1")],
     say.details_form: lambda: [say.details_form(review) for review in REVIEWS],
     say.impossible_date: lambda: [say.impossible_date()],

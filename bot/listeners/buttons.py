@@ -13,7 +13,8 @@ from slack_bolt import Ack, App, BoltContext
 from bot import forms
 from bot.service.deals import DealService
 from bot.service.lessons import LessonService
-from bot.service.reviews import Pressed, ReviewService
+from bot.service.reviews import ReviewService
+from bot.service.turns import Pressed, TurnService
 from bot.speaker import Speaker
 from flows import utterances as say
 from flows.review import Source
@@ -22,24 +23,31 @@ from flows.utterances import Utterance
 from flows.words import Word
 
 
-def register(bolt: App, reviews: ReviewService, deals: DealService, lessons: LessonService, speaker: Speaker) -> None:
+def register(
+    bolt: App,
+    reviews: ReviewService,
+    turns: TurnService,
+    deals: DealService,
+    lessons: LessonService,
+    speaker: Speaker,
+) -> None:
     @bolt.action(re.compile("^word:"))
     def on_word(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         review, ask = ids(action["value"], 2)
         word = Word(action["action_id"].removeprefix("word:"))
-        answer(body, reviews.act(pressed(body, review), word, int(ask)))
+        answer(body, turns.press(pressed(body, review), "word", word=word, ask=int(ask)))
         ack()
 
     @bolt.action(re.compile("^source:"))
     def on_source(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         review, question, ask = ids(action["value"], 3)
         source = Source(action["action_id"].removeprefix("source:"))
-        answer(body, reviews.tell_source(pressed(body, review), question, int(ask), source))
+        answer(body, turns.press(pressed(body, review), "source", question=question, ask=int(ask), source=source))
         ack()
 
     @bolt.action("share")
     def on_share(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        answer(body, reviews.share(pressed(body, action["value"])))
+        answer(body, turns.press(pressed(body, action["value"]), "share"))
         ack()
 
     @bolt.action("fix_line")
@@ -87,8 +95,7 @@ def register(bolt: App, reviews: ReviewService, deals: DealService, lessons: Les
 
     def answer(body: dict[str, Any], hint: Utterance | None) -> None:
         if hint:
-            thread = (body.get("message") or {}).get("thread_ts")
-            speaker.whisper(body["team"]["id"], body["channel"]["id"], body["user"]["id"], thread, hint)
+            speaker.whisper(body["team"]["id"], body["channel"]["id"], body["user"]["id"], thread_of(body), hint)
 
     def open_or_answer(body: dict[str, Any], found: Utterance) -> None:
         if found.name.endswith("_form"):
@@ -98,8 +105,15 @@ def register(bolt: App, reviews: ReviewService, deals: DealService, lessons: Les
 
 
 def pressed(body: dict[str, Any], review: str) -> Pressed:
-    person, occasion = body["user"]["id"], f"{body['actions'][0]['action_ts']}:{body['user']['id']}"
-    return Pressed(body["team"]["id"], body["channel"]["id"], int(review), Act(person, occasion))
+    person, at = body["user"]["id"], body["actions"][0]["action_ts"]
+    by = Act(person, f"{at}:{person}")
+    return Pressed(body["team"]["id"], body["channel"]["id"], int(review), by, at, thread_of(body))
+
+
+def thread_of(body: dict[str, Any]) -> str | None:
+    """The thread of the message that a button sits on, if it is in one."""
+    found: str | None = (body.get("message") or {}).get("thread_ts")
+    return found
 
 
 def ids(value: str, many: int) -> list[str]:

@@ -6,40 +6,37 @@ from typing import Any
 
 from slack_bolt import App, BoltContext
 
-from bot import mrkdwn
-from bot.directory import Directory
-from bot.service.reviews import ReviewService, Said
-from bot.speaker import Speaker
+from bot.service.turns import Said, TurnService
 
 SAID = (None, "thread_broadcast", "file_share")
+DONE = {"message_changed": "edited", "message_deleted": "deleted"}
 
 
-def register(bolt: App, reviews: ReviewService, directory: Directory, speaker: Speaker) -> None:
+def register(bolt: App, turns: TurnService) -> None:
     @bolt.event("message")
     def on_message(event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         """Bolt runs the first matching listener only, so all kinds of message come here."""
-        what = {"message_changed": reviews.amend, "message_deleted": reviews.withdraw}
         message = event.get("message") or event.get("previous_message") or event
         subtype = event.get("subtype")
-        if not _is_ours(message) or not (subtype in SAID or subtype in what):
-            return
-        said = read(message, event["channel"], body, context)
-        if hint := what.get(subtype or "", reviews.reply)(said):
-            speaker.whisper(said.team, said.channel, said.author, said.thread_ts, hint)
+        if _is_ours(message) and (subtype in SAID or subtype in DONE):
+            turns.hear(read(message, event, body, context))
 
-    def read(message: dict[str, Any], channel: str, body: dict[str, Any], context: BoltContext) -> Said:
-        team = str(context.team_id)
-        text = (message.get("text") or "").replace(f"<@{context.bot_user_id}>", "", 1)
-        return Said(
-            team=team,
-            channel=channel,
-            thread_ts=message["thread_ts"],
-            ts=message["ts"],
-            author=message["user"],
-            text=mrkdwn.decode(text, lambda person: directory.name(team, person)),
-            occasion=body["event_id"],
-            edited_ts=(message.get("edited") or {}).get("ts", ""),
-        )
+
+def read(message: dict[str, Any], event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> Said:
+    """A reply is known by its `ts`, whichever of its events tells of it; an edit by its event."""
+    kind = DONE.get(event.get("subtype") or "", "said")
+    return Said(
+        team=str(context.team_id),
+        channel=event["channel"],
+        thread_ts=message["thread_ts"],
+        kind=kind,
+        ts=message["ts"],
+        author=message["user"],
+        text=(message.get("text") or "").replace(f"<@{context.bot_user_id}>", "", 1),
+        at=event.get("event_ts") or message["ts"],
+        occasion=message["ts"] if kind == "said" else body["event_id"],
+        edited_ts=(message.get("edited") or {}).get("ts", ""),
+    )
 
 
 def _is_ours(message: dict[str, Any]) -> bool:

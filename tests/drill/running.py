@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from storage.database import Database
+from storage.inbox import Inbox
 from storage.messages import Messages
 from tests.drill.people import Holding, Memory, casts
 from tests.drill.replicas import Killer, Replicas
@@ -103,7 +104,7 @@ def _settle(town: Town, database: Database, bots: Replicas) -> list[str]:
 
     def silent() -> bool:
         with database.transaction() as session:
-            return not Messages(session).is_anything_unsaid()
+            return not (Inbox(session).is_anything_waiting() or Messages(session).is_anything_unsaid())
 
     restless = []
     try:

@@ -1,0 +1,130 @@
+"""Says what was decided: once, in order, at Slack's pace."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
+
+from bot.engine import NotNow, Waiting
+from bot.speaker import Speaker
+from flows.review import Review
+from flows.utterances import PARENT, SHARED, Retouch, Utterance
+from storage.database import Database
+from storage.messages import Message, Messages
+
+SECONDS_UNDER_WAY = 2
+"""How long a post may be under way after the process that sent it has died: to look before that is too early."""
+BURST_OF_POSTS = 8
+"""Slack takes about one message a second in a channel, and short bursts; so this many may come at once."""
+
+PASSING = frozenset(
+    {
+        "account_inactive", "fatal_error", "internal_error", "invalid_auth", "ratelimited", "request_timeout",
+        "service_unavailable", "team_added_to_org", "token_expired", "token_revoked",
+    }
+)  # fmt: skip
+"""Slack's refusals that say nothing about the message: the same words will do when the trouble is over."""
+
+log = logging.getLogger(__name__)
+
+
+class Outbox:
+    """The messages that are decided and not yet said, for the engine: a lane is a channel.
+
+    A post whose outcome is not known is looked for in Slack before it is tried again, so a broken connection or a
+    killed process says nothing twice. `pace` is the time between posts to a channel in the long run, zero for none.
+    `on_refused` is told of a parent message that Slack will never take.
+    """
+
+    name = "say"
+
+    def __init__(self, database: Database, speaker: Speaker, pace: timedelta) -> None:
+        self._database = database
+        self._speaker = speaker
+        self._pace = pace
+        self.on_refused: Callable[[Message, str], None] = lambda message, reason: None
+
+    def decide(self, session: Session, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
+        """Decide, within the caller's transaction, to say these."""
+        Messages(session).decide(review, says, now)
+
+    def waiting(self, session: Session, now: datetime) -> Waiting:
+        messages = Messages(session)
+        return Waiting(messages.channels_due(now), messages.rests_end(now))
+
+    def is_anything_left(self, session: Session) -> bool:
+        return Messages(session).is_anything_unsaid()
+
+    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+        """Deliver a channel's oldest decision."""
+        message = self._take(lane)
+        if message is None:
+            return False
+        self._deliver(message, stopping)
+        return True
+
+    def _take(self, channel: str) -> Message | None:
+        now = datetime.now(UTC)
+        with self._database.transaction() as session:
+            messages = Messages(session)
+            if messages.is_resting(channel, now):
+                return None
+            message = messages.next_unsaid(channel)
+            if message and message.is_post:
+                if self._pace and messages.posted_since(channel, now - self._pace * BURST_OF_POSTS) >= BURST_OF_POSTS:
+                    messages.rest(channel, now + self._pace)
+                    return None
+                messages.tried(message)
+            return message
+
+    def _deliver(self, message: Message, stopping: threading.Event) -> None:
+        if message.thread_ts is None and message.slot not in (PARENT, SHARED):
+            return self._refuse(message, "its thread does not exist")
+        unknown = message.tries > 0 and message.is_post
+        if unknown and stopping.wait(SECONDS_UNDER_WAY):
+            return None
+        try:
+            already = self._speaker.find(message) if unknown else None
+            ts = None if already else self._speaker.deliver(message)
+        except SlackApiError as error:
+            return self._make_of(error, message)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
+        except Exception:  # one message that cannot be put into words must not silence all the others
+            log.exception("%s of review %s cannot be said", message.slot, message.review_id)
+            return self._refuse(message, "it cannot be put into words")
+        with self._database.transaction() as session:
+            if already:
+                Messages(session).found(message, already, datetime.now(UTC))
+            else:
+                Messages(session).said(message, ts, datetime.now(UTC))
+        return None
+
+    def _make_of(self, error: SlackApiError, message: Message) -> None:
+        """Rest when Slack asks for it, come back when the trouble is Slack's, give up when it is the message's."""
+        reason = str(error.response.get("error", "unknown"))
+        if error.response.status_code == 429:
+            seconds = float(error.response.headers.get("Retry-After", 1))
+            with self._database.transaction() as session:
+                messages = Messages(session)
+                messages.rest(message.channel, datetime.now(UTC) + timedelta(seconds=seconds))
+                if message.is_post:
+                    messages.untried(message)
+            log.info("Slack asks for %g s of rest in %s", seconds, message.channel)
+        elif reason in PASSING or error.response.status_code >= 500:
+            raise NotNow(f"Slack says {reason}") from error
+        else:
+            self._refuse(message, reason)
+
+    def _refuse(self, message: Message, reason: str) -> None:
+        log.error("Slack refused %s of review %s: %s", message.slot, message.review_id, reason)
+        with self._database.transaction() as session:
+            Messages(session).refused(message, reason)
+        if message.slot == PARENT and message.ts is None:
+            self.on_refused(message, reason)

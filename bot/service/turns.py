@@ -1,0 +1,274 @@
+"""What people do in a review's thread: kept before Slack is told that it arrived, then taken, one turn at a time."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot import mrkdwn
+from bot.directory import Directory
+from bot.engine import NotNow, Waiting
+from bot.service.decisions import Decide, Decisions
+from bot.speaker import Speaker
+from flows import steering, turns
+from flows import utterances as say
+from flows.lens import Lens
+from flows.review import Reply, Review, Source
+from flows.steering import Act, Outcome
+from flows.utterances import Utterance
+from flows.words import Word
+from storage.corrections import Corrections
+from storage.database import Database
+from storage.inbox import Arrival, Inbox
+from storage.messages import Messages
+from storage.reviews import Reviews
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person did with a message in a thread: `kind` is `said`, `edited` or `deleted`.
+
+    `text` is as Slack encodes it; `at` is Slack's time of what was done, `ts` that of the message, and `occasion`
+    Slack's id of what was done.
+    """
+
+    team: str
+    channel: str
+    thread_ts: str
+    kind: str
+    ts: str
+    author: str
+    text: str
+    at: str
+    occasion: str
+    edited_ts: str = ""
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button on a review's message: who pressed it, where, and which review it belongs to.
+
+    `at` is Slack's time of it, and `thread_ts` the thread of the message if it is in one.
+    """
+
+    team: str
+    channel: str
+    review: int
+    by: Act
+    at: str
+    thread_ts: str | None = None
+
+
+class TooEarly(Exception):
+    """It may concern a review that is just being opened: not acknowledged, it is sent again by Slack."""
+
+
+class TurnService:
+    """Keeps what people do, and takes it, for the engine: a lane is a review.
+
+    An arrival is taken at least once, and its occasion sees to it that it counts once. `lens` reads a text before any
+    lock is taken, since it is slow and needs none. Words that the owner sends less than `burst` after a question
+    appeared belong to the answer before.
+    """
+
+    name = "take turns"
+
+    def __init__(
+        self,
+        database: Database,
+        decisions: Decisions,
+        directory: Directory,
+        speaker: Speaker,
+        lens: Lens,
+        burst: timedelta,
+        accepting: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._database = database
+        self._decisions = decisions
+        self._directory = directory
+        self._speaker = speaker
+        self._lens = lens
+        self._burst = burst
+        self._accepting = accepting
+        self._take_by_kind: dict[str, Callable[[Arrival], Utterance | None]] = {
+            "said": self._reply,
+            "edited": self._amend,
+            "deleted": self._withdraw,
+            "word": self._act,
+            "source": self._tell_source,
+            "share": self._share,
+        }
+
+    def hear(self, said: Said) -> None:
+        """Keep what somebody wrote, edited or deleted. In a thread that is no review's, nothing happens.
+
+        Raises `TooEarly` if whose thread it is cannot be known yet.
+        """
+        details = {"ts": said.ts, "text": said.text, "edited_ts": said.edited_ts, "thread_ts": said.thread_ts}
+        with self._arriving() as session:
+            review = _held_in(session, said)
+            if review is None:
+                return
+            arrival = Arrival(review, said.kind, said.author, said.occasion, said.at, details)
+            Inbox(session).add(arrival, self._decisions.clock())
+
+    def press(self, pressed: Pressed, kind: str, **details: str | int) -> Utterance | None:
+        """Keep the press of a button: a `word`, a `source` or `share`. Returns a hint if it is not this place's."""
+        by = pressed.by
+        kept = {**details, "thread_ts": pressed.thread_ts}
+        arrival = Arrival(pressed.review, kind, by.person, by.occasion, pressed.at, kept)
+        with self._arriving() as session:
+            if not Reviews(session, pressed.team).is_held_in(pressed.review, pressed.channel):
+                return say.not_here()
+            Inbox(session).add(arrival, self._decisions.clock())
+        return None
+
+    def is_held_in(self, team: str, channel: str, thread_ts: str | None) -> bool:
+        """Whether a thread is a review's."""
+        with self._database.transaction() as session:
+            return bool(thread_ts and Reviews(session, team).held_in(channel, thread_ts))
+
+    def waiting(self, session: Session, now: datetime) -> Waiting:
+        return Waiting([str(review) for review in Inbox(session).reviews_waiting()])
+
+    def is_anything_left(self, session: Session) -> bool:
+        return Inbox(session).is_anything_waiting()
+
+    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+        """Take what waits in a review and happened first, and tell the person if there is something to be told."""
+        with self._database.transaction() as session:
+            arrival = Inbox(session).next_of(int(lane))
+        if arrival is None:
+            return False
+        try:
+            hint = self._take_by_kind[arrival.kind](arrival)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
+        except OperationalError:
+            raise
+        except Exception as error:
+            return self._stumbled(arrival, error)
+        self._tell(arrival, hint)
+        with self._database.transaction() as session:
+            Inbox(session).taken(arrival)
+        return True
+
+    @contextmanager
+    def _arriving(self) -> Iterator[Session]:
+        """A transaction to keep an arrival in; what waits already is not kept twice."""
+        with self._accepting(), suppress(IntegrityError), self._database.transaction() as session:
+            yield session
+
+    def _stumbled(self, arrival: Arrival, error: Exception) -> bool:
+        """The fault is ours: try again, then pass it by, so that it does not keep back what comes after it."""
+        reference = uuid.uuid4().hex[:8]
+        what = f"{arrival.kind} of review {arrival.review}"
+        log.error("error %s: %s could not be taken", reference, what, exc_info=error)
+        if arrival.is_last_try:
+            self._tell(arrival, say.not_taken(reference))
+        with self._database.transaction() as session:
+            Inbox(session).stumbled(arrival, reference)
+        if not arrival.is_last_try:
+            raise NotNow(f"{what} is still to be taken") from error
+        return True
+
+    def _tell(self, arrival: Arrival, hint: Utterance | None) -> None:
+        if hint:
+            self._speaker.whisper(arrival.team, arrival.channel, arrival.person, arrival.thread_ts, hint)
+
+    def _reply(self, arrival: Arrival) -> Utterance | None:
+        """A person replied in the thread."""
+        review = self._review(arrival)
+        if review.find(arrival.details["ts"]):  # it was taken before: it need not be read again to be left alone
+            return None
+        reply = self._read(arrival, review.asked)
+        if not reply.text:
+            return say.no_words()
+        self._directory.meet(arrival.team, arrival.person)
+        return self._decide(arrival, lambda now_is, now: turns.take_turn(now_is, reply, now, self._burst))
+
+    def _amend(self, arrival: Arrival) -> Utterance | None:
+        """A person edited a message. One we hold nothing of, such as a file without words, is now said."""
+        review = self._review(arrival)
+        found = review.find(arrival.details["ts"])
+        reply = self._read(arrival, found[0].question if found else review.asked)
+        if not reply.text:
+            return self._withdraw(arrival)
+
+        def decide(review: Review, now: datetime) -> Outcome:
+            if review.find(reply.message_ts):
+                return turns.amend(review, reply, now, arrival.occasion)
+            return turns.take_turn(review, reply, now, self._burst)
+
+        return self._decide(arrival, decide)
+
+    def _withdraw(self, arrival: Arrival) -> Utterance | None:
+        """A person deleted a message, perhaps before Slack has told us of the message."""
+        ts = arrival.details["ts"]
+
+        def decide(review: Review, now: datetime) -> Outcome:
+            if review.find(ts):
+                return turns.withdraw(review, ts, now, arrival.occasion)
+            return turns.forestall(review, arrival.person, ts, now)
+
+        return self._decide(arrival, decide)
+
+    def _act(self, arrival: Arrival) -> Utterance | None:
+        """A person pressed a button that stands for a word."""
+        word, ask = Word(arrival.details["word"]), arrival.details["ask"]
+        self._directory.meet(arrival.team, arrival.person)
+        return self._decide(arrival, lambda review, now: steering.act(review, word, _by(arrival), now, ask))
+
+    def _tell_source(self, arrival: Arrival) -> Utterance | None:
+        """A person said how we know what an answer says."""
+        question, ask, source = (arrival.details[name] for name in ("question", "ask", "source"))
+        self._directory.meet(arrival.team, arrival.person)
+        return self._decide(
+            arrival,
+            lambda review, now: turns.tell_source(review, question, ask, Source(source), _by(arrival), now),
+        )
+
+    def _share(self, arrival: Arrival) -> Utterance | None:
+        """The owner shows the summary in the channel."""
+        return self._decide(arrival, lambda review, now: turns.share(review, _by(arrival), now))
+
+    def _review(self, arrival: Arrival) -> Review:
+        with self._database.transaction() as session:
+            return Reviews(session, arrival.team).get(arrival.review)
+
+    def _read(self, arrival: Arrival, question: str) -> Reply:
+        """Let the lens read a message, with what this workspace taught it and no other's corrections."""
+        team, ts = arrival.team, arrival.details["ts"]
+        text = mrkdwn.decode(arrival.details["text"], lambda person: self._directory.name(team, person))
+        with self._database.transaction() as session:
+            taught = Corrections(session, team).counting(ts)
+        reading = self._lens(question, text, taught)
+        return Reply(ts, arrival.person, text, reading, arrival.details["edited_ts"])
+
+    def _decide(self, arrival: Arrival, decide: Decide) -> Utterance | None:
+        return self._decisions.make(arrival.team, arrival.review, arrival.occasion, decide)
+
+
+def _held_in(session: Session, said: Said) -> int | None:
+    """The review of the thread something was said in. Raises `TooEarly` if that cannot be known yet."""
+    reviews = Reviews(session, said.team)
+    if review := reviews.held_in(said.channel, said.thread_ts):
+        return review
+    if Messages(session).is_opening_in(said.channel):
+        raise TooEarly(f"a review is being opened in {said.channel}; its thread is not known yet")
+    return reviews.held_in(said.channel, said.thread_ts)  # it may have become known between the two looks
+
+
+def _by(arrival: Arrival) -> Act:
+    return Act(arrival.person, arrival.occasion)

@@ -1,0 +1,161 @@
+"""What people did in reviews and is not taken into account yet, kept from when Slack told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from storage.messages import LATE
+from storage.models import ArrivalRow, DealRow, ReviewRow
+
+MOST_TRIES = 3
+"""An error may be of the moment; one that is met so often is not."""
+
+WAITS = ArrivalRow.failed.is_(None)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Something a person did in a review.
+
+    `at` is Slack's time of it (seconds since the epoch, UTC, as Slack writes them), `occasion` Slack's id of it, and
+    `details` what else Slack said, by kind. One that waits knows its workspace and its channel, and how many `tries` to
+    take it met an error.
+    """
+
+    review: int
+    kind: str
+    person: str
+    occasion: str
+    at: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    team: str = ""
+    channel: str = ""
+    tries: int = 0
+    id: int = 0
+
+    @property
+    def is_last_try(self) -> bool:
+        return self.tries + 1 >= MOST_TRIES
+
+    @property
+    def thread_ts(self) -> str | None:
+        """The thread it happened in, if in one."""
+        found: str | None = self.details.get("thread_ts")
+        return found
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An arrival that could not be taken: in which deal's review and channel, what it was, and its error in the log."""
+
+    deal: str
+    channel: str
+    kind: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Untaken:
+    """What is still to be taken: `waiting` arrivals, the `oldest` received then, `late` of them overdue; and failed."""
+
+    waiting: int
+    late: int
+    oldest: datetime | None
+    failed: tuple[Failed, ...]
+
+
+class Inbox:
+    """The arrivals of all workspaces. Of one review they are taken in the order of Slack's clock."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, arrival: Arrival, now: datetime) -> None:
+        """Keep an arrival; `now` is in UTC. Raises `sqlalchemy.exc.IntegrityError` if it waits here already."""
+        self._session.execute(
+            insert(ArrivalRow).values(
+                review_id=arrival.review,
+                kind=arrival.kind,
+                person=arrival.person,
+                occasion=arrival.occasion,
+                at=arrival.at,
+                details=dict(arrival.details),
+                received_at=now,
+            )
+        )
+
+    def reviews_waiting(self) -> list[int]:
+        """The reviews in which something waits, the longest waiting first."""
+        first = func.min(ArrivalRow.id)
+        return list(
+            self._session.scalars(
+                select(ArrivalRow.review_id).where(WAITS).group_by(ArrivalRow.review_id).order_by(first)
+            )
+        )
+
+    def next_of(self, review_id: int) -> Arrival | None:
+        """What waits in a review and happened first."""
+        row = self._session.execute(
+            select(ArrivalRow, DealRow.team, ReviewRow.channel)
+            .join(ReviewRow, ArrivalRow.review_id == ReviewRow.id)
+            .join(DealRow)
+            .where(WAITS, ArrivalRow.review_id == review_id)
+            .order_by(ArrivalRow.at, ArrivalRow.id)
+            .limit(1)
+        ).first()
+        if row is None:
+            return None
+        kept, team, channel = row
+        return Arrival(
+            review=kept.review_id,
+            kind=kept.kind,
+            person=kept.person,
+            occasion=kept.occasion,
+            at=kept.at,
+            details=kept.details,
+            team=team,
+            channel=channel,
+            tries=kept.tries,
+            id=kept.id,
+        )
+
+    def is_anything_waiting(self) -> bool:
+        return self._session.scalar(select(ArrivalRow.id).where(WAITS).limit(1)) is not None
+
+    def taken(self, arrival: Arrival) -> None:
+        """An arrival is taken into account."""
+        self._session.execute(delete(ArrivalRow).where(ArrivalRow.id == arrival.id))
+
+    def stumbled(self, arrival: Arrival, reference: str) -> None:
+        """Taking an arrival met an error, which `reference` finds in the log; after the last try it is passed by."""
+        row = self._session.get_one(ArrivalRow, arrival.id)
+        row.tries += 1
+        row.failed = reference if arrival.is_last_try else None
+
+    def untaken(self, now: datetime) -> Untaken:
+        """How much is still to be taken, and how much will not be."""
+        waiting, oldest = self._session.execute(
+            select(func.count(), func.min(ArrivalRow.received_at)).where(WAITS)
+        ).one()
+        late = self._session.scalar(select(func.count()).where(WAITS, ArrivalRow.received_at < now - LATE))
+        failed = self._session.execute(
+            select(DealRow.name, ReviewRow.channel, ArrivalRow.kind, ArrivalRow.failed)
+            .join(ReviewRow, ArrivalRow.review_id == ReviewRow.id)
+            .join(DealRow)
+            .where(ArrivalRow.failed.is_not(None))
+            .order_by(ArrivalRow.id)
+        )
+        return Untaken(waiting, late or 0, oldest, tuple(Failed(*map(str, row)) for row in failed))
+
+    def try_failed_again(self) -> int:
+        """Let the engine try once more what could not be taken; returns how many arrivals that are."""
+        rows = self._session.scalars(select(ArrivalRow).where(ArrivalRow.failed.is_not(None))).all()
+        for row in rows:
+            row.failed, row.tries = None, 0
+        return len(rows)
