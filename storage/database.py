@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _open(url)
         self._where = make_url(url).render_as_string(hide_password=True)
-        self._locks: dict[str, threading.Lock] = {}
+        self._turn: AbstractContextManager[Any] = nullcontext()
+        if self.engine.dialect.name == "sqlite":  # it has one writer; who waits in SQLite itself sleeps too long
+            self._turn = threading.RLock()
+        self._holder: Connection | None = None
+        self._one_at_a_time = threading.Lock()
         self._claim: BaseFileLock | None = None
 
     @contextmanager
@@ -46,7 +50,7 @@ class Database:
         On SQLite it holds the write lock from the start, so what it reads cannot change under it. On Postgres a
         repository locks the review it loads.
         """
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def upgrade(self) -> None:
@@ -65,28 +69,20 @@ class Database:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[bool]:
-        """Hold a name among all processes that use this database: gives False if somebody else holds it.
+        """Hold a name among all processes that use this database: gives False if another process holds it.
 
-        It is let go at the end, and at once when the process dies: on Postgres it is a lock of the connection's, and
-        a SQLite file has one process only (see `claim`).
+        It is let go at the end, and at once when the process dies: on Postgres it is a lock of a connection that is
+        there for nothing else, and a SQLite file has one process only (see `claim`).
         """
         if self.engine.dialect.name == "sqlite":
-            lock = self._locks.setdefault(name, threading.Lock())
-            mine = lock.acquire(blocking=False)
-            try:
-                yield mine
-            finally:
-                if mine:
-                    lock.release()
+            yield True
             return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            key = {"name": name}
-            mine = bool(connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), key))
-            try:
-                yield mine
-            finally:
-                if mine:
-                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), key)
+        mine = self._ask_holder("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))", name)
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._ask_holder("SELECT pg_advisory_unlock(hashtextextended(:name, 0))", name)
 
     def claim(self) -> None:
         """Make this process the only one that serves a SQLite file; Postgres is served by any number.
@@ -118,9 +114,18 @@ class Database:
         return True
 
     def close(self) -> None:
+        if self._holder:
+            self._holder.close()
         self.engine.dispose()
         if self._claim:
             self._claim.release()
+
+    def _ask_holder(self, question: str, name: str) -> bool:
+        """Let the connection that holds names answer; one that broke is made anew, and holds nothing any more."""
+        with self._one_at_a_time:
+            if self._holder is None:
+                self._holder = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            return bool(self._holder.scalar(text(question), {"name": name}))
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -151,7 +156,9 @@ def _open(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, max_overflow=10
+            )
         if parsed.get_backend_name() != "sqlite":
             raise DatabaseProblem(
                 "DATABASE_URL must begin with sqlite:/// or postgresql://; other databases are not supported."
