@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -17,11 +16,11 @@ from dotenv import dotenv_values
 
 from bot import manifest as manifests
 from bot.app import Dealreview, create_app, hosted_lens
+from bot.doctor import examine
 from bot.http import http_app
 from bot.settings import BadSetting, Door, Settings, database_url, is_address, lens_endpoint
 from bot.socket_mode import connected
 from storage.database import Database, DatabaseProblem
-from storage.messages import LATE, Messages
 
 log = logging.getLogger(__name__)
 
@@ -60,31 +59,19 @@ def upgrade() -> None:
 
 
 @main.command()
-@click.option("--resume", is_flag=True, help="Let the bot try once more what Slack refused.")
+@click.option("--resume", is_flag=True, help="Let the bot try once more what could not be taken or said.")
 def doctor(resume: bool) -> None:
-    """Say what the bot still has to say, what is stuck, what Slack refused, and who reads the answers.
+    """Say what the bot still has to take and to say, what is stuck, what was given up, and who reads the answers.
 
     Exits with 1 if anything is amiss.
     """
     database = _database()
-    with database.transaction() as session:
-        messages = Messages(session)
-        backlog = messages.backlog(datetime.now(UTC))
-        tried = messages.try_refused_again() if resume else 0
+    findings = examine(database, resume)
     database.close()
-    click.echo(f"Waiting to be said: {backlog.unsaid}")
-    click.echo(f"Stuck for more than {LATE.total_seconds() / 60:g} minutes: {backlog.late}")
-    click.echo(f"Refused by Slack: {len(backlog.refused)}")
-    for each in backlog.refused:
-        click.echo(f"  {each.deal}: {each.slot} in {each.channel}: {each.reason}")
-    if backlog.late:
-        click.echo(f"Is the bot running? The oldest was decided at {backlog.oldest:%Y-%m-%d %H:%M} UTC.")
-    if tried:
-        click.echo(f"A running bot tries {tried} of them again now.")
-    elif backlog.refused:
-        click.echo("`dealreview doctor --resume` tries them again, once you have dealt with the reasons.")
-    read = _try_lens()
-    sys.exit(1 if backlog.late or (backlog.refused and not tried) or not read else 0)
+    for line in findings.lines():
+        click.echo(line)
+    is_read = _try_lens()
+    sys.exit(0 if findings.is_well and is_read else 1)
 
 
 @main.command()

@@ -21,8 +21,10 @@ def test_all_is_well_when_everything_is_said(room: Room) -> None:
     examined = doctor(room)
     assert examined.exit_code == 0, examined.output
     assert examined.output.splitlines() == [
+        "Waiting to be taken: 0",
         "Waiting to be said: 0",
         "Stuck for more than 10 minutes: 0",
+        "Could not be taken: 0",
         "Refused by Slack: 0",
     ]
 

@@ -1,0 +1,60 @@
+"""What an operator is told of the work that waits, is stuck, or was given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from storage.database import Database
+from storage.inbox import Inbox, Untaken
+from storage.messages import LATE, Messages, Unsaid
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What waits in the database now. `resumed` counts what was given up and is tried once more."""
+
+    untaken: Untaken
+    unsaid: Unsaid
+    resumed: int
+
+    @property
+    def late(self) -> int:
+        return self.untaken.late + self.unsaid.late
+
+    @property
+    def given_up(self) -> int:
+        return len(self.untaken.failed) + len(self.unsaid.refused)
+
+    @property
+    def is_well(self) -> bool:
+        return not self.late and (not self.given_up or bool(self.resumed))
+
+    def lines(self) -> Iterator[str]:
+        """The findings in words, a line each."""
+        yield f"Waiting to be taken: {self.untaken.waiting}"
+        yield f"Waiting to be said: {self.unsaid.waiting}"
+        yield f"Stuck for more than {LATE.total_seconds() / 60:g} minutes: {self.late}"
+        yield f"Could not be taken: {len(self.untaken.failed)}"
+        for failed in self.untaken.failed:
+            yield f"  {failed.deal}: {failed.kind} in {failed.channel}: see error {failed.reference} in the log"
+        yield f"Refused by Slack: {len(self.unsaid.refused)}"
+        for refused in self.unsaid.refused:
+            yield f"  {refused.deal}: {refused.slot} in {refused.channel}: {refused.reason}"
+        if self.late:
+            oldest = min(moment for moment in (self.untaken.oldest, self.unsaid.oldest) if moment)
+            yield f"Is the bot running? The oldest has waited since {oldest:%Y-%m-%d %H:%M} UTC."
+        if self.resumed:
+            yield f"A running bot tries {self.resumed} of them again now."
+        elif self.given_up:
+            yield "`dealreview doctor --resume` tries them again, once you have dealt with the reasons."
+
+
+def examine(database: Database, resume: bool) -> Findings:
+    """Look at what waits; with `resume`, let the bot try once more what was given up."""
+    with database.transaction() as session:
+        inbox, messages, now = Inbox(session), Messages(session), datetime.now(UTC)
+        untaken, unsaid = inbox.untaken(now), messages.unsaid(now)
+        resumed = inbox.try_failed_again() + messages.try_refused_again() if resume else 0
+    return Findings(untaken, unsaid, resumed)
