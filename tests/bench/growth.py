@@ -6,15 +6,19 @@ import itertools
 import statistics
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 from slack_sdk import WebClient
 
 from bot.directory import Directory
-from bot.engine import Engine
+from bot.outbox import Outbox
 from bot.service.deals import DealService
-from bot.service.reviews import ReviewService, Said
+from bot.service.decisions import Decisions
+from bot.service.reviews import ReviewService
+from bot.service.turns import Said, TurnService
 from bot.speaker import Speaker
 from flows import lens
 from storage.database import Database
@@ -51,10 +55,10 @@ class Place:
         nowhere = WebClient("xoxb-bench", base_url="http://nowhere.invalid/api/")
         directory = Directory(nowhere, self.database, "https://bench.slack.com/")
         speaker = Speaker(nowhere, directory)
-        engine = Engine(self.database, speaker, timedelta(seconds=1))
-        self._service = ReviewService(
-            self.database, engine, speaker, directory, lens.read, lambda: self.now, burst=timedelta(0)
-        )
+        self._outbox = Outbox(self.database, speaker, timedelta(seconds=1))
+        decisions = Decisions(self.database, self._outbox, speaker, lambda: self.now, wake=lambda: None)
+        self._turns = TurnService(self.database, decisions, directory, speaker, lens.read, timedelta(0), nullcontext)
+        self._reviews = ReviewService(self.database, decisions, speaker, directory)
         self._desk = DealService(self.database, directory)
 
     def time(self, what: str, work: Callable[[], object]) -> None:
@@ -69,9 +73,10 @@ class Place:
         if review is None or review.thread_ts != parent_ts(number):
             raise LookupError(f"review {number} is not as it was made")
         text = ANSWERS[1:][turn // OPEN % (len(ANSWERS) - 1)]
-        stamp = f"{1_795_000_000 + next(_numbers)}.000200"
-        said = Said(TEAM, review.channel, parent_ts(number), stamp, review.owner, text, f"Ev{stamp}")
-        self.time("a reply", lambda: self._service.reply(said))
+        ts = f"{1_795_000_000 + next(_numbers)}.000200"
+        said = Said(TEAM, review.channel, parent_ts(number), "said", ts, review.owner, text, at=ts, occasion=ts)
+        self.time("a reply accepted", lambda: self._turns.hear(said))
+        self.time("a reply taken", lambda: self._turns.do_next(str(number), Event()))
 
     def home(self, turn: int) -> None:
         person = owner_of(1 + turn * DEALS_OF_ONE % self.deals)
@@ -83,7 +88,8 @@ class Place:
         def ask() -> None:
             with self.database.transaction() as session:
                 messages, now = Messages(session), datetime.now(UTC)
-                messages.channels_due(now)
+                self._outbox.waiting(session, now)
+                messages.is_resting(BUSY, now)
                 messages.next_unsaid(BUSY)
                 messages.posted_since(BUSY, now - timedelta(seconds=8))
 
@@ -91,7 +97,7 @@ class Place:
 
     def tick(self) -> None:
         self.now += timedelta(hours=1)
-        self.time(f"a tick, {self.due} due", self._service.tick)
+        self.time(f"a tick, {self.due} due", self._reviews.tick)
 
 
 def growth(databases: Databases, small: int, large: int, turns: int, ticks: int, due: int) -> Section:
@@ -102,8 +108,8 @@ def growth(databases: Databases, small: int, large: int, turns: int, ticks: int,
         f"A has {large:,} deals with a finished review each, B {small:,}. A finished review has nine answers, nine "
         "replies and twenty messages. "
         f"A person owns {DEALS_OF_ONE} deals in both, and every {BUSY_SHARE}th review was held in one busy channel: "
-        "*the engine's look* is what it asks of the database before it posts there. A reply includes the lens; a tick "
-        f"asks {due} owners again whose morning has come.",
+        "*the engine's look* is what it asks of the database before it posts there. A reply is accepted, which Slack "
+        f"waits for, and then taken, the lens included; a tick asks {due} owners again whose morning has come.",
         rows,
     )
 
