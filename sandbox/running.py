@@ -13,6 +13,7 @@ from sandbox.background import Background
 from sandbox.delivery import ACK_SECONDS, RETRY_DELAYS
 from sandbox.faults import FaultKind
 from sandbox.interactions import Values
+from sandbox.limits import Limits
 from sandbox.model import Channel, Json, User
 from sandbox.people import APP_TOKEN, BOT_TOKEN, CHANNELS, PEOPLE, SIGNING_SECRET
 from sandbox.server import Server
@@ -28,7 +29,8 @@ class LocalWorkspace:
 
     `port` 0 is any free one. `clock` gives seconds since the epoch, UTC. With `store` what was said is kept
     in that file. `retry_delays` are the seconds before each retry of an event,
-    `ack_seconds` how long the bot has to acknowledge.
+    `ack_seconds` how long the bot has to acknowledge. With `limits` the calls of the bot are counted by `stopwatch`,
+    in seconds, and too many refused: see limits.py.
     """
 
     bot_token = BOT_TOKEN
@@ -46,17 +48,19 @@ class LocalWorkspace:
         store: Path | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         ack_seconds: float = ACK_SECONDS,
+        limits: bool = False,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._workspace = Workspace(manifest, people, channels, clock)
         self._kept = store
-        self._patience = (retry_delays, ack_seconds)
+        self._temper = (retry_delays, ack_seconds, Limits(stopwatch, limits))
         self._background = Background(self._build, port)
         self._do, self._look = self._background.do, self._background.look
 
     # -- running
 
     def _build(self, url: str) -> web.Application:
-        self._server = Server(self._workspace, self._kept, *self._patience)
+        self._server = Server(self._workspace, self._kept, *self._temper)
         return self._server.application(url)
 
     def start(self) -> Self:
@@ -187,6 +191,10 @@ class LocalWorkspace:
     def fault(self, method: str, kind: FaultKind, times: int = 1, seconds: float = 1.0) -> None:
         """The next `times` calls of a Web API method meet trouble: see faults.py."""
         self._look(lambda: self._server.faults.plan(method, kind, times, seconds))
+
+    def limits(self, on: bool = True) -> None:
+        """Counts the calls of the bot from now on, or no longer, starting as after a long rest."""
+        self._look(lambda: self._server.limits.switch(on))
 
     def disconnect(self, reason: str = "refresh_requested") -> None:
         """Asks Socket Mode clients to reconnect and closes on them, as Slack does every few hours."""

@@ -15,6 +15,7 @@ from sandbox.faults import Faults
 from sandbox.feed import Feed
 from sandbox.happenings import LinkChanged
 from sandbox.interactions import Interactions
+from sandbox.limits import Limits
 from sandbox.modals import Modals
 from sandbox.people import SIGNING_SECRET
 from sandbox.request_url import RequestUrl
@@ -38,10 +39,12 @@ class Server:
         store: Path | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         ack_seconds: float = ACK_SECONDS,
+        limits: Limits | None = None,
     ) -> None:
         self.workspace = workspace
         self.traffic = Traffic()
         self.faults = Faults()
+        self.limits = limits or Limits()
         self.socket_mode = SocketMode(lambda: workspace.announce(LinkChanged()))
         self.delivery = Delivery(
             self.socket_mode, self.traffic, lambda: f"{workspace.now():.6f}", retry_delays, ack_seconds
@@ -51,8 +54,10 @@ class Server:
         self.modals = Modals(workspace, self.delivery, self.interactions, self.responses)
         self.acts = Acts(workspace, self.delivery, self.interactions, self.modals)
         self.feed = Feed(workspace, self.delivery)
-        self.door = SlackDoor(workspace, self.responses, self.socket_mode, self.traffic, self.faults)
-        self.control = Control(workspace, self.acts, self.feed, self.traffic, self.faults, self.socket_mode)
+        self.door = SlackDoor(workspace, self.responses, self.socket_mode, self.traffic, self.faults, self.limits)
+        self.control = Control(
+            workspace, self.acts, self.feed, self.traffic, self.faults, self.limits, self.socket_mode
+        )
         self.store = Store(store, workspace) if store else None
         self._session: ClientSession | None = None
         if self.store:

@@ -179,7 +179,12 @@ def test_it_can_be_served_for_any_app(manifest, tmp_path):
     file.write_text(json.dumps(manifest), encoding="utf-8")
     command = [sys.executable, "-u", "-m", "sandbox", "--manifest", str(file), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603
-        first = running.stdout.readline()
-        url = first.rpartition(" ")[2].strip()
-        assert WebClient("xoxb-local", base_url=f"{url}/api/").auth_test()["user"] == "parrot"
-        running.terminate()
+        try:
+            url = running.stdout.readline().rpartition(" ")[2].strip()
+            client = WebClient("xoxb-local", base_url=f"{url}/api/")
+            assert client.auth_test()["user"] == "parrot"
+            with pytest.raises(SlackApiError, match="ratelimited"):
+                for _ in range(100):
+                    client.users_list()
+        finally:
+            running.terminate()
