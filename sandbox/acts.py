@@ -3,6 +3,7 @@
 Every act answers with what PROTOCOL.md says, or raises a Refusal whose sentence a person can act on.
 """
 
+import math
 from typing import Any
 
 from sandbox.composer import compose
@@ -151,6 +152,8 @@ class Acts:
     # -- the workspace as a whole
 
     async def clock(self, advance: float) -> Json:
+        if not 0 <= advance < math.inf:
+            raise Refusal("invalid_arguments", "The clock goes only forward, by a number of seconds.")
         self._workspace.advance(float(advance))
         return {}
 
