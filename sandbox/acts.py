@@ -13,6 +13,7 @@ from sandbox.interactions import Interactions, Values
 from sandbox.modals import Modals
 from sandbox.model import Channel, Json, Message, User
 from sandbox.refusals import Refusal
+from sandbox.troubles import TroubleKind
 from sandbox.workspace import Workspace
 
 
@@ -168,6 +169,11 @@ class Acts:
 
     async def unfurl(self, channel: str, ts: str) -> Json:
         self._workspace.unfurl(self._workspace.message(self._workspace.channel(channel), ts))
+        return {}
+
+    async def trouble(self, kind: TroubleKind, times: int = 1, seconds: float = 1.0) -> Json:
+        """The next `times` events meet this on the way to the bot."""
+        self._delivery.troubles.plan(kind, times, float(seconds))
         return {}
 
     async def redeliver(self, channel: str | None = None, ts: str | None = None) -> Json:

@@ -59,6 +59,7 @@ class Control:
             "reset": acts.reset,
             "uninstall": acts.uninstall,
             "unfurl": acts.unfurl,
+            "trouble": acts.trouble,
             "redeliver": acts.redeliver,
             "fault": self._fault,
             "limits": self._switch_limits,

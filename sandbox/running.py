@@ -17,6 +17,7 @@ from sandbox.limits import Limits
 from sandbox.model import Channel, Json, User
 from sandbox.people import APP_TOKEN, BOT_TOKEN, CHANNELS, PEOPLE, SIGNING_SECRET
 from sandbox.server import Server
+from sandbox.troubles import TroubleKind
 from sandbox.workspace import Workspace
 
 T = TypeVar("T")
@@ -192,6 +193,10 @@ class LocalWorkspace:
         """The next `times` calls of a Web API method meet trouble: see faults.py."""
         self._look(lambda: self._server.faults.plan(method, kind, times, seconds))
 
+    def trouble(self, kind: TroubleKind, times: int = 1, seconds: float = 1.0) -> None:
+        """The next `times` events meet trouble on the way to the bot: see troubles.py."""
+        self._do(self._server.acts.trouble(kind, times, seconds))
+
     def limits(self, on: bool = True) -> None:
         """Counts the calls of the bot from now on, or no longer, starting as after a long rest."""
         self._look(lambda: self._server.limits.switch(on))
@@ -262,7 +267,7 @@ class LocalWorkspace:
         self.wait_until(lambda: self.connected, timeout)
 
     def quiet(self, timeout: float = 5.0) -> None:
-        """Waits until nothing sent to the bot is unacknowledged and no call of the bot unanswered."""
+        """Waits until no event is held back, late or unacknowledged, and no call of the bot unanswered."""
         self.wait_until(lambda: not self._look(lambda: self._server.busy), timeout)
 
     def _dump(self) -> str:
@@ -274,7 +279,8 @@ class LocalWorkspace:
             f"  {entry['direction']} {entry['kind']} {entry['summary']} → {entry['status']}"
             for entry in self.traffic()[-12:]
         ]
-        return "\n".join(["Said last:", *talk, "Sent last:", *sent])
+        waiting = f"On the way to the bot, or held back: {self._look(lambda: self._server.delivery.waiting)}"
+        return "\n".join(["Said last:", *talk, "Sent last:", *sent, waiting])
 
 
 def _container(thing: Json) -> Json:

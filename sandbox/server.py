@@ -13,7 +13,7 @@ from sandbox.delivery import ACK_SECONDS, RETRY_DELAYS, Delivery
 from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.feed import Feed
-from sandbox.happenings import LinkChanged
+from sandbox.happenings import Forgotten, Happening, LinkChanged
 from sandbox.interactions import Interactions
 from sandbox.limits import Limits
 from sandbox.modals import Modals
@@ -64,12 +64,19 @@ class Server:
             self.store.load()
             workspace.watch(self.store.on)
         workspace.watch(self.feed.on)
+        workspace.watch(self._start_over)
         workspace.watch(Events(workspace, self.delivery.event).on)
 
     @property
     def busy(self) -> bool:
         """Whether something sent to the bot is not acknowledged, or a call of the bot not answered."""
         return bool(self.delivery.waiting or self.door.calls_under_way)
+
+    def _start_over(self, happening: Happening) -> None:
+        if isinstance(happening, Forgotten):
+            self.faults.forget()
+            self.limits.forget()
+            self.delivery.forget()
 
     def application(self, base_url: str) -> web.Application:
         self.responses.base_url = base_url
