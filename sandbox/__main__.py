@@ -15,9 +15,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8800)
     parser.add_argument("--store", type=Path, help="keep what is said in this file")
     parser.add_argument("--request-url", help="deliver by signed HTTP to this URL instead of Socket Mode")
+    parser.add_argument("--no-limits", action="store_true", help="take any number of calls, as Slack does not")
     options = parser.parse_args()
     manifest = json.loads(options.manifest.read_text(encoding="utf-8"))
-    with LocalWorkspace(manifest, port=options.port, store=options.store) as workspace:
+    limits = not options.no_limits
+    with LocalWorkspace(manifest, port=options.port, store=options.store, limits=limits) as workspace:
         if options.request_url:
             workspace.deliver_by_http(options.request_url)
         print(f"Local workspace, not Slack: {workspace.url}")

@@ -3,6 +3,7 @@
 Every act answers with what PROTOCOL.md says, or raises a Refusal whose sentence a person can act on.
 """
 
+import math
 from typing import Any
 
 from sandbox.composer import compose
@@ -12,6 +13,7 @@ from sandbox.interactions import Interactions, Values
 from sandbox.modals import Modals
 from sandbox.model import Channel, Json, Message, User
 from sandbox.refusals import Refusal
+from sandbox.troubles import TroubleKind
 from sandbox.workspace import Workspace
 
 
@@ -151,6 +153,8 @@ class Acts:
     # -- the workspace as a whole
 
     async def clock(self, advance: float) -> Json:
+        if not 0 <= advance < math.inf:
+            raise Refusal("invalid_arguments", "The clock goes only forward, by a number of seconds.")
         self._workspace.advance(float(advance))
         return {}
 
@@ -165,6 +169,11 @@ class Acts:
 
     async def unfurl(self, channel: str, ts: str) -> Json:
         self._workspace.unfurl(self._workspace.message(self._workspace.channel(channel), ts))
+        return {}
+
+    async def trouble(self, kind: TroubleKind, times: int = 1, seconds: float = 1.0) -> Json:
+        """The next `times` events meet this on the way to the bot."""
+        self._delivery.troubles.plan(kind, times, float(seconds))
         return {}
 
     async def redeliver(self, channel: str | None = None, ts: str | None = None) -> Json:

@@ -12,6 +12,7 @@ from aiohttp import WSMsgType, web
 from sandbox.acts import Acts
 from sandbox.faults import FaultKind, Faults
 from sandbox.feed import Feed
+from sandbox.limits import Limits
 from sandbox.model import Json
 from sandbox.refusals import Refusal
 from sandbox.socket_mode import CLOSING_SECONDS, SocketMode
@@ -29,12 +30,14 @@ class Control:
         feed: Feed,
         traffic: Traffic,
         faults: Faults,
+        limits: Limits,
         socket_mode: SocketMode,
     ) -> None:
         self._workspace = workspace
         self._feed = feed
         self._traffic = traffic
         self._faults = faults
+        self._limits = limits
         self._socket_mode = socket_mode
         self._sockets: set[web.WebSocketResponse] = set()
         self._acts: dict[str, Act] = {
@@ -56,8 +59,10 @@ class Control:
             "reset": acts.reset,
             "uninstall": acts.uninstall,
             "unfurl": acts.unfurl,
+            "trouble": acts.trouble,
             "redeliver": acts.redeliver,
             "fault": self._fault,
+            "limits": self._switch_limits,
             "disconnect": self._disconnect,
         }
 
@@ -116,6 +121,10 @@ class Control:
 
     async def _fault(self, method: str, kind: FaultKind, times: int = 1, seconds: float = 1.0) -> Json:
         self._faults.plan(method, kind, times, seconds)
+        return {}
+
+    async def _switch_limits(self, on: bool) -> Json:
+        self._limits.switch(on)
         return {}
 
     async def _disconnect(self, reason: str = "refresh_requested") -> Json:

@@ -7,13 +7,14 @@ Events are retried as Slack does (https://docs.slack.dev/apis/events-api/): up t
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from sandbox.model import Json
 from sandbox.refusals import Refusal
 from sandbox.traffic import Entry, Traffic, summary_of
+from sandbox.troubles import Trouble, Troubles
 
 DeliveryKind = Literal["events_api", "slash_commands", "interactive"]
 
@@ -61,23 +62,50 @@ class Delivery:
         self.retry_delays = retry_delays
         self.ack_seconds = ack_seconds
         self.events: deque[Json] = deque(maxlen=REMEMBERED)
+        self.troubles = Troubles()
+        self._held: list[Json] = []
         self._traffic = traffic
         self._stamp = stamp
         self._under_way: set[asyncio.Task[None]] = set()
 
     @property
     def waiting(self) -> int:
-        """How many events still await an acknowledgement or a retry."""
-        return len(self._under_way)
+        """How many deliveries are held back, on their way late, or await an acknowledgement or a retry."""
+        return len(self._held) + len(self._under_way)
 
     def event(self, body: Json, times: int = 1) -> None:
         """Sends without waiting: a slow bot delays nobody, and tasks start in the order of this call.
 
-        `times` other than 1 rehearses what goes wrong on the way: 0 loses the event, 2 delivers it twice.
+        `times` other than 1 rehearses what goes wrong on the way: 0 loses the event, 2 delivers it twice. Otherwise
+        the event meets the trouble that is planned, if one is.
         """
         self.events.append(body)
+        trouble = self.troubles.meet(body["event"]) if times == 1 else None
+        if trouble:
+            self._send_astray(body, trouble)
+            return
         for _ in range(times):
             self._start(self._deliver(body))
+
+    def _send_astray(self, body: Json, trouble: Trouble) -> None:
+        match trouble.kind:
+            case "lost":
+                pass
+            case "twice":
+                self._start(self._deliver(body))
+                self._start(self._deliver(body))
+            case "delayed":
+                self._start(self._deliver(body, trouble.seconds))
+            case "reordered":
+                self._held.append(body)
+                if not trouble.times:
+                    self._start(self._deliver_in_turn(self._held[::-1]))
+                    self._held.clear()
+
+    def forget(self) -> None:
+        """Drops what is held back, and every planned trouble."""
+        self.troubles.forget()
+        self._held.clear()
 
     def again(self, body: Json, reason: str = "http_timeout") -> None:
         """The same event once more, as a retry whose first delivery seemed lost."""
@@ -91,7 +119,14 @@ class Delivery:
     async def _once(self, kind: DeliveryKind, body: Json, retry: Retry | None) -> None:
         await self._send(kind, body, retry)
 
-    async def _deliver(self, body: Json) -> None:
+    async def _deliver_in_turn(self, bodies: Iterable[Json]) -> None:
+        """Each when the one before is acknowledged or given up: a bot that works concurrently cannot undo the order."""
+        for body in bodies:
+            await self._deliver(body)
+
+    async def _deliver(self, body: Json, late: float = 0.0) -> None:
+        if late:
+            await asyncio.sleep(late)
         answer = await self._send("events_api", body, None)
         for number, delay in enumerate(self.retry_delays, start=1):
             if not answer.failure or answer.no_retry:

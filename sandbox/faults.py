@@ -28,6 +28,9 @@ class Faults:
             raise Refusal("invalid_arguments", f"A fault is one of {', '.join(get_args(FaultKind))}.")
         self._planned.append(Fault(method, kind, times, seconds))
 
+    def forget(self) -> None:
+        self._planned.clear()
+
     def meet(self, method: str) -> Fault | None:
         fault = next((fault for fault in self._planned if fault.method in (method, "*")), None)
         if fault:

@@ -13,9 +13,11 @@ from sandbox.background import Background
 from sandbox.delivery import ACK_SECONDS, RETRY_DELAYS
 from sandbox.faults import FaultKind
 from sandbox.interactions import Values
+from sandbox.limits import Limits
 from sandbox.model import Channel, Json, User
 from sandbox.people import APP_TOKEN, BOT_TOKEN, CHANNELS, PEOPLE, SIGNING_SECRET
 from sandbox.server import Server
+from sandbox.troubles import TroubleKind
 from sandbox.workspace import Workspace
 
 T = TypeVar("T")
@@ -28,7 +30,8 @@ class LocalWorkspace:
 
     `port` 0 is any free one. `clock` gives seconds since the epoch, UTC. With `store` what was said is kept
     in that file. `retry_delays` are the seconds before each retry of an event,
-    `ack_seconds` how long the bot has to acknowledge.
+    `ack_seconds` how long the bot has to acknowledge. With `limits` the calls of the bot are counted by `stopwatch`,
+    in seconds, and too many refused: see limits.py.
     """
 
     bot_token = BOT_TOKEN
@@ -46,17 +49,19 @@ class LocalWorkspace:
         store: Path | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         ack_seconds: float = ACK_SECONDS,
+        limits: bool = False,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._workspace = Workspace(manifest, people, channels, clock)
         self._kept = store
-        self._patience = (retry_delays, ack_seconds)
+        self._temper = (retry_delays, ack_seconds, Limits(stopwatch, limits))
         self._background = Background(self._build, port)
         self._do, self._look = self._background.do, self._background.look
 
     # -- running
 
     def _build(self, url: str) -> web.Application:
-        self._server = Server(self._workspace, self._kept, *self._patience)
+        self._server = Server(self._workspace, self._kept, *self._temper)
         return self._server.application(url)
 
     def start(self) -> Self:
@@ -188,6 +193,14 @@ class LocalWorkspace:
         """The next `times` calls of a Web API method meet trouble: see faults.py."""
         self._look(lambda: self._server.faults.plan(method, kind, times, seconds))
 
+    def trouble(self, kind: TroubleKind, times: int = 1, seconds: float = 1.0) -> None:
+        """The next `times` events meet trouble on the way to the bot: see troubles.py."""
+        self._do(self._server.acts.trouble(kind, times, seconds))
+
+    def limits(self, on: bool = True) -> None:
+        """Counts the calls of the bot from now on, or no longer, starting as after a long rest."""
+        self._look(lambda: self._server.limits.switch(on))
+
     def disconnect(self, reason: str = "refresh_requested") -> None:
         """Asks Socket Mode clients to reconnect and closes on them, as Slack does every few hours."""
         self._do(self._server.socket_mode.ask_to_reconnect(reason))
@@ -254,7 +267,7 @@ class LocalWorkspace:
         self.wait_until(lambda: self.connected, timeout)
 
     def quiet(self, timeout: float = 5.0) -> None:
-        """Waits until nothing sent to the bot is unacknowledged and no call of the bot unanswered."""
+        """Waits until no event is held back, late or unacknowledged, and no call of the bot unanswered."""
         self.wait_until(lambda: not self._look(lambda: self._server.busy), timeout)
 
     def _dump(self) -> str:
@@ -266,7 +279,8 @@ class LocalWorkspace:
             f"  {entry['direction']} {entry['kind']} {entry['summary']} → {entry['status']}"
             for entry in self.traffic()[-12:]
         ]
-        return "\n".join(["Said last:", *talk, "Sent last:", *sent])
+        waiting = f"On the way to the bot, or held back: {self._look(lambda: self._server.delivery.waiting)}"
+        return "\n".join(["Said last:", *talk, "Sent last:", *sent, waiting])
 
 
 def _container(thing: Json) -> Json:

@@ -13,8 +13,9 @@ from sandbox.delivery import ACK_SECONDS, RETRY_DELAYS, Delivery
 from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.feed import Feed
-from sandbox.happenings import LinkChanged
+from sandbox.happenings import Forgotten, Happening, LinkChanged
 from sandbox.interactions import Interactions
+from sandbox.limits import Limits
 from sandbox.modals import Modals
 from sandbox.people import SIGNING_SECRET
 from sandbox.request_url import RequestUrl
@@ -38,10 +39,12 @@ class Server:
         store: Path | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         ack_seconds: float = ACK_SECONDS,
+        limits: Limits | None = None,
     ) -> None:
         self.workspace = workspace
         self.traffic = Traffic()
         self.faults = Faults()
+        self.limits = limits or Limits()
         self.socket_mode = SocketMode(lambda: workspace.announce(LinkChanged()))
         self.delivery = Delivery(
             self.socket_mode, self.traffic, lambda: f"{workspace.now():.6f}", retry_delays, ack_seconds
@@ -51,20 +54,29 @@ class Server:
         self.modals = Modals(workspace, self.delivery, self.interactions, self.responses)
         self.acts = Acts(workspace, self.delivery, self.interactions, self.modals)
         self.feed = Feed(workspace, self.delivery)
-        self.door = SlackDoor(workspace, self.responses, self.socket_mode, self.traffic, self.faults)
-        self.control = Control(workspace, self.acts, self.feed, self.traffic, self.faults, self.socket_mode)
+        self.door = SlackDoor(workspace, self.responses, self.socket_mode, self.traffic, self.faults, self.limits)
+        self.control = Control(
+            workspace, self.acts, self.feed, self.traffic, self.faults, self.limits, self.socket_mode
+        )
         self.store = Store(store, workspace) if store else None
         self._session: ClientSession | None = None
         if self.store:
             self.store.load()
             workspace.watch(self.store.on)
         workspace.watch(self.feed.on)
+        workspace.watch(self._start_over)
         workspace.watch(Events(workspace, self.delivery.event).on)
 
     @property
     def busy(self) -> bool:
         """Whether something sent to the bot is not acknowledged, or a call of the bot not answered."""
         return bool(self.delivery.waiting or self.door.calls_under_way)
+
+    def _start_over(self, happening: Happening) -> None:
+        if isinstance(happening, Forgotten):
+            self.faults.forget()
+            self.limits.forget()
+            self.delivery.forget()
 
     def application(self, base_url: str) -> web.Application:
         self.responses.base_url = base_url

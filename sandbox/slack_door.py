@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.faults import Fault, Faults
+from sandbox.limits import Limits, TooManyCalls
 from sandbox.model import Json
 from sandbox.people import APP_ID, APP_TOKEN, BOT_TOKEN
 from sandbox.refusals import Refusal
@@ -29,6 +30,7 @@ class SlackDoor:
         socket_mode: SocketMode,
         traffic: Traffic,
         faults: Faults,
+        limits: Limits,
     ) -> None:
         self.calls_under_way = 0
         self._workspace = workspace
@@ -36,6 +38,7 @@ class SlackDoor:
         self._socket_mode = socket_mode
         self._traffic = traffic
         self._faults = faults
+        self._limits = limits
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -62,7 +65,11 @@ class SlackDoor:
             else:
                 self._log(method, arguments, fault.kind, began)
                 return _stopped(request, fault)
-        answer = self._call(request, method, token, arguments)
+        try:
+            answer = self._call(request, method, token, arguments)
+        except TooManyCalls as refused:
+            self._log(method, arguments, "rate_limited", began)
+            return _too_many_calls(refused.seconds)
         self._log(method, arguments, answer.get("error", "ok"), began)
         if fault and fault.kind == "drop_after":
             return _stopped(request, fault)
@@ -72,6 +79,7 @@ class SlackDoor:
     def _call(self, request: web.Request, method: str, token: str, arguments: Json) -> Json:
         try:
             self._authorise(method, token)
+            self._limits.count(method, arguments)
             if method == OPEN_CONNECTION:
                 return {"ok": True, "url": self._socket_url(request)}
             call = Call(self._workspace, arguments, f"http://{request.host}")
@@ -128,13 +136,17 @@ def _stopped(request: web.Request, fault: Fault) -> web.Response:
     """The answer of a call that meets trouble; a dropped connection has none."""
     match fault.kind:
         case "rate_limited":
-            headers = {"retry-after": f"{fault.seconds:g}"}
-            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+            return _too_many_calls(fault.seconds)
         case "server_error":
             return web.Response(status=503, text="upstream connect error")
     if request.transport:
         request.transport.close()
     return web.Response(status=500)
+
+
+def _too_many_calls(seconds: float) -> web.Response:
+    headers = {"retry-after": f"{seconds:g}"}
+    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
 
 
 def _token(request: web.Request, arguments: Json) -> str:

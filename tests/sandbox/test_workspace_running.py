@@ -1,6 +1,7 @@
 """Running a local workspace inside a program: quick to start, its clock in hand, its trouble on demand, its memory."""
 
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
+from sandbox.refusals import Refusal
 from sandbox.running import LocalWorkspace
 
 
@@ -60,6 +62,13 @@ def test_the_clock_is_held_by_the_test(manifest):
         workspace.advance(86_400)
         assert workspace.message("lena", "#deals", "three").startswith("1790086400.")
         assert workspace.now == 1_790_086_400.0
+
+
+@pytest.mark.parametrize("seconds", [-1, -0.001, math.nan, math.inf])
+def test_the_clock_goes_only_forward(workspace, seconds):
+    with pytest.raises(Refusal, match="forward"):
+        workspace.advance(seconds)
+    assert workspace.state("lena")["workspace"]["clock"]["offset"] == 0
 
 
 def test_waiting_in_vain_says_what_was_said_and_sent(workspace, client):
@@ -179,7 +188,12 @@ def test_it_can_be_served_for_any_app(manifest, tmp_path):
     file.write_text(json.dumps(manifest), encoding="utf-8")
     command = [sys.executable, "-u", "-m", "sandbox", "--manifest", str(file), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603
-        first = running.stdout.readline()
-        url = first.rpartition(" ")[2].strip()
-        assert WebClient("xoxb-local", base_url=f"{url}/api/").auth_test()["user"] == "parrot"
-        running.terminate()
+        try:
+            url = running.stdout.readline().rpartition(" ")[2].strip()
+            client = WebClient("xoxb-local", base_url=f"{url}/api/")
+            assert client.auth_test()["user"] == "parrot"
+            with pytest.raises(SlackApiError, match="ratelimited"):
+                for _ in range(100):
+                    client.users_list()
+        finally:
+            running.terminate()
