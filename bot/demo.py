@@ -37,6 +37,7 @@ def run(port: int, open_browser: bool, data: Path | None) -> None:
         if stage.is_new:
             click.echo("Setting the scene …")
             Players(stage).play_all()
+        stage.workspace.limits()  # the past was played in seconds; from now on Slack's patience is as it is
         click.echo(f"\nThe local workspace is at {stage.workspace.url}\n")
         click.echo("You are Lena, and Maya has asked you about Northwind Foods. Open the thread and reply.")
         click.echo("Nothing leaves this machine. Ctrl-C ends it.")
