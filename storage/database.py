@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -156,9 +157,11 @@ def _open(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(
+            engine = create_engine(
                 parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, max_overflow=10
             )
+            event.listen(engine, "connect", _set_up_postgres)
+            return engine
         if parsed.get_backend_name() != "sqlite":
             raise DatabaseProblem(
                 "DATABASE_URL must begin with sqlite:/// or postgresql://; other databases are not supported."
@@ -172,6 +175,12 @@ def _open(url: str) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _set_up_postgres(connection: psycopg.Connection[Any], _record: Any) -> None:
+    """It thinks a third of all messages unsaid and calls for help with them, which takes longer than to look at one."""
+    connection.execute("SET max_parallel_workers_per_gather = 0")
+    connection.commit()
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
