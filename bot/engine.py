@@ -32,7 +32,7 @@ LOOK_EVERY = 1.0
 LONGEST_WAIT = 60
 LONGEST_COURTESY = 1.0
 """In seconds: how long lanes stand back while much is accepted. Slack waits three seconds, and then sends it again."""
-GLANCE = 0.02
+GLANCE = 0.05
 SECONDS_TO_FINISH = 10
 
 log = logging.getLogger(__name__)

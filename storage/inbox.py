@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import JSON, CursorResult, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from flows.utterances import PARENT
 from storage.messages import LATE
-from storage.models import ArrivalRow, DealRow, ReviewRow
+from storage.models import ArrivalRow, DealRow, MessageRow, ReviewRow, Utc
 
 MOST_TRIES = 3
 """An error may be of the moment; one that is met so often is not."""
@@ -76,19 +77,33 @@ class Inbox:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, arrival: Arrival, now: datetime) -> None:
-        """Keep an arrival; `now` is in UTC. Raises `sqlalchemy.exc.IntegrityError` if it waits here already."""
-        self._session.execute(
-            insert(ArrivalRow).values(
-                review_id=arrival.review,
-                kind=arrival.kind,
-                person=arrival.person,
-                occasion=arrival.occasion,
-                at=arrival.at,
-                details=dict(arrival.details),
-                received_at=now,
-            )
+    def add(self, team: str, arrival: Arrival, now: datetime, thread_ts: str | None = None) -> bool:
+        """Keep an arrival; `now` is in UTC. Its channel has to be where its review is held, for ids can be made up.
+
+        Without a review it belongs to the one whose thread `thread_ts` is. Returns whether this workspace has such a
+        review. Raises `sqlalchemy.exc.IntegrityError` if the arrival waits here already.
+        """
+        held = ReviewRow.id == arrival.review
+        if thread_ts:
+            parent = (MessageRow.channel == arrival.channel, MessageRow.ts == thread_ts, MessageRow.slot == PARENT)
+            held = ReviewRow.id.in_(select(MessageRow.review_id).where(*parent))
+        values = {
+            ArrivalRow.review_id: ReviewRow.id,
+            ArrivalRow.kind: literal(arrival.kind),
+            ArrivalRow.person: literal(arrival.person),
+            ArrivalRow.occasion: literal(arrival.occasion),
+            ArrivalRow.at: literal(arrival.at),
+            ArrivalRow.details: literal(dict(arrival.details), JSON),
+            ArrivalRow.received_at: literal(now, Utc),
+            ArrivalRow.tries: literal(0),
+        }
+        found = (
+            select(*values.values())
+            .join(DealRow)
+            .where(held, ReviewRow.channel == arrival.channel, DealRow.team == team)
         )
+        kept = self._session.execute(insert(ArrivalRow).from_select(list(values), found))
+        return bool(cast(CursorResult[Any], kept).rowcount)
 
     def reviews_waiting(self) -> list[int]:
         """The reviews in which something waits, the longest waiting first."""

@@ -55,10 +55,6 @@ class Reviews:
         )
         return self._session.scalar(self._ids(ReviewRow.id.in_(parent)))
 
-    def is_held_in(self, review_id: int, channel: str) -> bool:
-        """Whether a review is held in a channel: ids on buttons can be made up."""
-        return self._session.scalar(self._ids(ReviewRow.id == review_id, ReviewRow.channel == channel)) is not None
-
     def open_for(self, deal: Deal) -> Review | None:
         """The deal's open review, if there is one."""
         found = self._session.scalar(self._ids(ReviewRow.deal_id == deal.id, ReviewRow.status.in_(OPEN)))

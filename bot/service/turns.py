@@ -6,7 +6,7 @@ import http.client
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from bot.service.decisions import Decide, Decisions
 from bot.speaker import Speaker
 from flows import steering, turns
 from flows import utterances as say
-from flows.lens import Lens
+from flows.lens import Correction, Lens
 from flows.review import Reply, Review, Source
 from flows.steering import Act, Outcome
 from flows.utterances import Utterance
@@ -116,22 +116,22 @@ class TurnService:
         Raises `TooEarly` if whose thread it is cannot be known yet.
         """
         details = {"ts": said.ts, "text": said.text, "edited_ts": said.edited_ts, "thread_ts": said.thread_ts}
+        arrival = Arrival(0, said.kind, said.author, said.occasion, said.at, details, channel=said.channel)
         with self._arriving() as session:
-            review = _held_in(session, said)
-            if review is None:
+            inbox, now = Inbox(session), self._decisions.clock()
+            if inbox.add(said.team, arrival, now, said.thread_ts):
                 return
-            arrival = Arrival(review, said.kind, said.author, said.occasion, said.at, details)
-            Inbox(session).add(arrival, self._decisions.clock())
+            if Messages(session).is_opening_in(said.channel):
+                raise TooEarly(f"a review is being opened in {said.channel}; its thread is not known yet")
+            inbox.add(said.team, arrival, now, said.thread_ts)  # it may have become known between the two looks
 
     def press(self, pressed: Pressed, kind: str, **details: str | int) -> Utterance | None:
         """Keep the press of a button: a `word`, a `source` or `share`. Returns a hint if it is not this place's."""
-        by = pressed.by
-        kept = {**details, "thread_ts": pressed.thread_ts}
-        arrival = Arrival(pressed.review, kind, by.person, by.occasion, pressed.at, kept)
+        by, kept = pressed.by, {**details, "thread_ts": pressed.thread_ts}
+        arrival = Arrival(pressed.review, kind, by.person, by.occasion, pressed.at, kept, channel=pressed.channel)
         with self._arriving() as session:
-            if not Reviews(session, pressed.team).is_held_in(pressed.review, pressed.channel):
+            if not Inbox(session).add(pressed.team, arrival, self._decisions.clock()):
                 return say.not_here()
-            Inbox(session).add(arrival, self._decisions.clock())
         return None
 
     def is_held_in(self, team: str, channel: str, thread_ts: str | None) -> bool:
@@ -189,10 +189,10 @@ class TurnService:
 
     def _reply(self, arrival: Arrival) -> Utterance | None:
         """A person replied in the thread."""
-        review = self._review(arrival)
+        review, taught = self._before(arrival)
         if review.find(arrival.details["ts"]):  # it was taken before: it need not be read again to be left alone
             return None
-        reply = self._read(arrival, review.asked)
+        reply = self._read(arrival, review.asked, taught)
         if not reply.text:
             return say.no_words()
         self._directory.meet(arrival.team, arrival.person)
@@ -200,9 +200,9 @@ class TurnService:
 
     def _amend(self, arrival: Arrival) -> Utterance | None:
         """A person edited a message. One we hold nothing of, such as a file without words, is now said."""
-        review = self._review(arrival)
+        review, taught = self._before(arrival)
         found = review.find(arrival.details["ts"])
-        reply = self._read(arrival, found[0].question if found else review.asked)
+        reply = self._read(arrival, found[0].question if found else review.asked, taught)
         if not reply.text:
             return self._withdraw(arrival)
 
@@ -243,31 +243,20 @@ class TurnService:
         """The owner shows the summary in the channel."""
         return self._decide(arrival, lambda review, now: turns.share(review, _by(arrival), now))
 
-    def _review(self, arrival: Arrival) -> Review:
+    def _before(self, arrival: Arrival) -> tuple[Review, Sequence[Correction]]:
+        """The review as it is, and what this workspace taught the lens; no other's corrections count."""
         with self._database.transaction() as session:
-            return Reviews(session, arrival.team).get(arrival.review)
+            taught = Corrections(session, arrival.team).counting(arrival.details["ts"])
+            return Reviews(session, arrival.team).get(arrival.review), taught
 
-    def _read(self, arrival: Arrival, question: str) -> Reply:
-        """Let the lens read a message, with what this workspace taught it and no other's corrections."""
-        team, ts = arrival.team, arrival.details["ts"]
-        text = mrkdwn.decode(arrival.details["text"], lambda person: self._directory.name(team, person))
-        with self._database.transaction() as session:
-            taught = Corrections(session, team).counting(ts)
+    def _read(self, arrival: Arrival, question: str, taught: Sequence[Correction]) -> Reply:
+        """Let the lens read a message."""
+        text = mrkdwn.decode(arrival.details["text"], lambda person: self._directory.name(arrival.team, person))
         reading = self._lens(question, text, taught)
-        return Reply(ts, arrival.person, text, reading, arrival.details["edited_ts"])
+        return Reply(arrival.details["ts"], arrival.person, text, reading, arrival.details["edited_ts"])
 
     def _decide(self, arrival: Arrival, decide: Decide) -> Utterance | None:
         return self._decisions.make(arrival.team, arrival.review, arrival.occasion, decide)
-
-
-def _held_in(session: Session, said: Said) -> int | None:
-    """The review of the thread something was said in. Raises `TooEarly` if that cannot be known yet."""
-    reviews = Reviews(session, said.team)
-    if review := reviews.held_in(said.channel, said.thread_ts):
-        return review
-    if Messages(session).is_opening_in(said.channel):
-        raise TooEarly(f"a review is being opened in {said.channel}; its thread is not known yet")
-    return reviews.held_in(said.channel, said.thread_ts)  # it may have become known between the two looks
 
 
 def _by(arrival: Arrival) -> Act:
