@@ -8,6 +8,7 @@ OPENING = "opening"
 NEXT_STEP = "next_step"
 OUR_HELP = "our_help"
 STRUGGLE = "struggle"
+PEOPLE = "people"
 
 AFTERWARDS = "afterwards"
 """Not asked: where a reply is kept that comes when the review is over."""
@@ -29,12 +30,15 @@ PLAYBOOK: tuple[Question, ...] = (
     Question("why_change"),
     Question("no_action"),
     Question("destination"),
-    Question("people"),
+    Question(PEOPLE),
     Question("decision_path"),
     Question(STRUGGLE),
     Question(OUR_HELP),
     Question(NEXT_STEP),
 )
 """The nine questions of a first review. The opening is the default telling, before any question steers it."""
+
+STEERED = tuple(question.key for question in PLAYBOOK if question.key != OPENING)
+"""All but the opening: what is to be known about a customer."""
 
 BY_KEY = {question.key: question for question in PLAYBOOK}

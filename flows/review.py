@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from flows.lens import Label, Leaning, Reading, Reason
@@ -20,12 +20,22 @@ class Stage(StrEnum):
     SIGNING = "signing"
 
 
+class Ending(StrEnum):
+    """How a deal ended. Most that are lost are lost to no decision."""
+
+    WON = "won"
+    LOST = "lost"  # to another supplier
+    NO_DECISION = "no_decision"
+
+
 @dataclass(frozen=True)
 class Deal:
     """What a team sells to one customer, as far as a review needs to know it.
 
     `scope` is empty for a deal any member of the workspace may know of; otherwise the one private channel
-    it lives in. `their_date` is the customer's own, `close_date` is ours.
+    it lives in. `their_date` is the customer's own, `close_date` is ours. `ending` is how it ended, at `closed_at`
+    in UTC. The customer cannot move before `waits_until`, for the reason `waits_for`; `nudges` says whether its owner
+    is asked about it.
     """
 
     id: int
@@ -38,6 +48,11 @@ class Deal:
     their_date_source: str = ""
     close_date: date | None = None
     period: str = ""
+    ending: Ending | None = None
+    closed_at: datetime | None = None
+    waits_until: date | None = None
+    waits_for: str = ""
+    nudges: bool = True
 
 
 class Status(StrEnum):
@@ -63,6 +78,11 @@ class Source(StrEnum):
 
 HEARD = (Label.CUSTOMER, Label.UNCLEAR)
 """The labels of what we heard about the customer, or may have: where the lens is unsure, the words still count."""
+
+
+MOST_REPEATS = 2
+NOON = time(12)
+"""In UTC it is on the same day nearly everywhere."""
 
 
 class Standing(StrEnum):
@@ -102,6 +122,11 @@ class Reply:
     withdrawn: bool = False
     moved: Mapping[str, Label] = field(default_factory=dict)
 
+    @property
+    def at(self) -> datetime:
+        """When it was written, by Slack's clock, in UTC."""
+        return datetime.fromtimestamp(float(self.message_ts), UTC)
+
     def lines(self) -> Iterator[Line]:
         """Its lines in order, each on the side where a person put it, else where the lens did."""
         for position, span in enumerate(self.reading.spans):
@@ -115,7 +140,9 @@ class Answer:
 
     `said_at` is when the owner last answered, in UTC. After *still true* it is when the words were said, `said_in` is
     the id of the review they come from and `carried` are those words; otherwise `said_in` is None.
-    `probes` names the follow-ups asked, oldest first: "vague", or an angle such as "about_us_2".
+    `probes` names the follow-ups asked, oldest first: "vague", or an angle such as "about_us_2". `heard_on` is the day
+    on which the customer was heard to say that it is still true, `repeats` how often in a row it was called so without
+    such a day, and `due` the day by which a step of theirs is to be done.
     """
 
     question: str
@@ -126,6 +153,9 @@ class Answer:
     said_at: datetime | None = None
     said_in: int | None = None
     probes: tuple[str, ...] = ()
+    heard_on: date | None = None
+    due: date | None = None
+    repeats: int = 0
 
     @property
     def live(self) -> tuple[Reply, ...]:
@@ -160,6 +190,23 @@ class Answer:
     def heard(self) -> bool:
         """Whether anything was said about the customer, or might have been: the lens may be unsure."""
         return bool(self.lines(*HEARD))
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it may be called still true once more. Twice in a row without news, and it is asked anew."""
+        return self.repeats < MOST_REPEATS
+
+    @property
+    def given_at(self) -> datetime | None:
+        """When the customer's side last gave this, in UTC, or None if it never did.
+
+        That is when their news was written to us, or the day on which they were heard to say that it is still so. What
+        we did, what we said of ourselves and what we edited since makes nothing newer.
+        """
+        told = [reply.at for reply in (*self.before, *self.live) if any(line.label in HEARD for line in reply.lines())]
+        if told and self.heard_on:
+            told.append(datetime.combine(self.heard_on, NOON, UTC))
+        return max(told, default=None)
 
     def with_reply(self, reply: Reply) -> Answer:
         kept = sorted((*self.replies, reply), key=lambda each: each.message_ts)
@@ -297,6 +344,6 @@ class Explained:
 
 
 __all__ = [
-    "HEARD", "OPEN", "Answer", "Deal", "Explained", "Label", "Leaning", "Lesson", "Line", "Reading", "Reply", "Review",
-    "Source", "Stage", "Standing", "Status", "Turn",
+    "HEARD", "OPEN", "Answer", "Deal", "Ending", "Explained", "Label", "Leaning", "Lesson", "Line", "Reading", "Reply",
+    "Review", "Source", "Stage", "Standing", "Status", "Turn",
 ]  # fmt: skip

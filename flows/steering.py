@@ -150,6 +150,8 @@ def _still_true(review: Review, by: Act, now: datetime) -> Outcome:
     earlier = review.earlier.get(review.asked)
     if earlier is None or review.asked == OPENING:
         return Outcome(review, hint=say.nothing_earlier())
+    if not earlier.may_be_repeated:
+        return Outcome(review, hint=say.often_repeated())
     answer = replace(
         review.answer(review.asked),
         standing=Standing.STILL_TRUE,
@@ -157,6 +159,9 @@ def _still_true(review: Review, by: Act, now: datetime) -> Outcome:
         source=earlier.source,
         said_at=earlier.said_at,
         said_in=earlier.said_in,
+        heard_on=earlier.heard_on,
+        due=earlier.due,
+        repeats=earlier.repeats + 1,
     )
     return move_on(review.with_answer(answer), _turn("still_true", by, now, review), now)
 

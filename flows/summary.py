@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.our_side import Heading, heading_of
-from flows.playbook import NEXT_STEP, OPENING
+from flows.playbook import NEXT_STEP, OPENING, STEERED
 from flows.review import Answer, Label, Line, Review, Source, Standing
 
 
@@ -58,10 +58,12 @@ class Summary:
 
     `gaps` are things not known about questions that were answered otherwise. `heard`, `asked` and `guesses` count
     questions, without the opening. `theirs` and `ours` are the lines
-    about the next step. `new` names the questions that brought news since the deal's review before.
+    about the next step. `kept` is what was heard before under the questions that this review did not ask, and `new`
+    names the questions that brought news since the deal's review before. A review that did not begin with the opening
+    has no `first` telling.
     """
 
-    first: Tally
+    first: Tally | None
     whole: Tally
     about_customer: tuple[Heard, ...]
     about_us: tuple[Said, ...]
@@ -69,6 +71,7 @@ class Summary:
     unknown: tuple[Unknown, ...]
     gaps: tuple[Line, ...]
     skipped: tuple[str, ...]
+    kept: tuple[Heard, ...]
     theirs: tuple[Line, ...]
     ours: tuple[Line, ...]
     new: tuple[str, ...]
@@ -86,7 +89,7 @@ def summarise(review: Review) -> Summary:
     asked = tuple(review.answer(key) for key in review.questions if key != OPENING)
     heard = tuple(answer for answer in asked if answer.heard and not _is_unknown(answer))
     return Summary(
-        first=Tally.of(opening.lines()),
+        first=Tally.of(opening.lines()) if OPENING in review.questions else None,
         whole=Tally.of(steered),
         about_customer=tuple(_heard(answer) for answer in told if answer.lines(Label.CUSTOMER)),
         about_us=_said(line for answer in told for line in answer.lines(Label.US)),
@@ -94,6 +97,7 @@ def summarise(review: Review) -> Summary:
         unknown=tuple(Unknown(answer.question, answer.lines(Label.GAP)) for answer in asked if _is_unknown(answer)),
         gaps=tuple(line for answer in told if not _is_unknown(answer) for line in answer.lines(Label.GAP)),
         skipped=tuple(answer.question for answer in asked if _is_skipped(answer)),
+        kept=tuple(_heard(review.earlier[key]) for key in STEERED if _is_kept(review, key)),
         theirs=step.lines(Label.CUSTOMER),
         ours=step.lines(Label.US),
         new=tuple(answer.question for answer in asked if _is_news(review, answer)),
@@ -130,6 +134,10 @@ def _is_unknown(answer: Answer) -> bool:
 
 def _is_skipped(answer: Answer) -> bool:
     return answer.standing in (None, Standing.SKIPPED, Standing.WITHDRAWN) and not answer.heard
+
+
+def _is_kept(review: Review, question: str) -> bool:
+    return question not in review.questions and question in review.earlier
 
 
 def _is_news(review: Review, answer: Answer) -> bool:

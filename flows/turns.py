@@ -6,16 +6,23 @@ of a good facilitator: one question at a time, at most one probe to a question, 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flows import utterances as say
+from flows.events import suggested
+from flows.hours import local_day
 from flows.lens import Leaning
 from flows.playbook import AFTERWARDS, BY_KEY, OPENING
 from flows.review import Explained, Label, Reply, Review, Source, Standing, Status, Turn
 from flows.steering import Act, Outcome, act, move_on, probe, reflect
 from flows.utterances import Utterance
 from flows.words import spoken
+
+DOUBTED = "doubted"
+HEARD_ON, DUE = "heard_on", "due"
+"""The days that are told of an answer."""
 
 
 def open_review(review: Review, now: datetime) -> Outcome:
@@ -96,6 +103,58 @@ def tell_source(review: Review, question: str, ask: int, source: Source, by: Act
     after = review.with_answer(replace(answer, source=source))
     turn = Turn("sourced", by.person, by.occasion, now, question, source.value)
     return Outcome(after, turn, (say.known_by(ask, source), *reflect(after)))
+
+
+def tell_day(review: Review, question: str, ask: int, what: str, day: date, by: Act, now: datetime) -> Outcome:
+    """Somebody told a day: when the customer was `heard_on` it, or when a step of theirs is `due`; the latest counts.
+
+    To be heard makes an answer that is still true as new as that day, and no newer.
+    """
+    answer = review.answers.get(question)
+    if answer is None or answer.standing not in (Standing.ANSWERED, Standing.STILL_TRUE):
+        return Outcome(review, hint=say.moved_on(review))
+    if by.person not in review.people and not review.may_steer(by.person):
+        return Outcome(review, hint=say.only_theirs(review))
+    if what == DUE:
+        told = replace(answer, due=day)
+    elif day > local_day(now, review.zone):
+        return Outcome(review, hint=say.not_yet(day))
+    else:
+        told = replace(answer, heard_on=day, repeats=0)
+    if told == answer:
+        return Outcome(review)
+    after = review.with_answer(told)
+    turn = Turn(what, by.person, by.occasion, now, question, day.isoformat())
+    return Outcome(after, turn, (say.dated(ask, told), *reflect(after)))
+
+
+def doubt(review: Review, question: str, by: Act, now: datetime) -> Outcome:
+    """Somebody says that what happened changes an answer: it is asked in this review, or counts as old until it is.
+
+    What this review has asked already is not asked twice in it.
+    """
+    if by.person not in review.people and not review.may_steer(by.person):
+        return Outcome(review, hint=say.only_theirs(review))
+    asks = review.is_open and question not in review.questions
+    after = replace(review, questions=(*review.questions, question)) if asks else review
+    turn = Turn(DOUBTED, by.person, by.occasion, now, question)
+    return Outcome(after, turn, reflect(after), aside=say.will_ask(question, now=asks, deal=review.deal))
+
+
+def may_change(review: Review, reply: Reply, known: Container[str]) -> Utterance | None:
+    """What a reply tells may change the answer to another question that is `known`, and is not to be asked anyway.
+
+    That is only suggested, to whoever wrote it.
+    """
+    found = review.find(reply.message_ts)
+    if not found:
+        return None
+    told = [line.text for line in found[1].lines() if line.label is Label.CUSTOMER]
+    ahead = review.questions[review.number - 1 :] if review.is_open else ()
+    for suggestion in suggested(found[0].question, told):
+        if suggestion.question in known and suggestion.question not in ahead:
+            return say.may_have_changed(review, suggestion)
+    return None
 
 
 def fix_a_line(review: Review, person: str, why: Explained | None = None) -> Utterance:

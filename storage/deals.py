@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from flows.review import Deal, Stage
+from flows.review import Deal, Ending, Stage
 from storage.models import DealRow, PersonRow
 
 
@@ -36,6 +36,11 @@ class Deals:
         row = self._session.scalar(self._mine().where(DealRow.id == deal_id))
         return to_deal(row) if row else None
 
+    def under_way_of(self, owner: str) -> list[Deal]:
+        """Every deal of an owner that has not ended, wherever it may be known, by name."""
+        mine = (DealRow.team == self._team, DealRow.owner == owner, DealRow.ending.is_(None))
+        return [to_deal(row) for row in self._session.scalars(select(DealRow).where(*mine).order_by(DealRow.name_key))]
+
     def all(self) -> list[Deal]:
         """Every deal, by name."""
         return [to_deal(row) for row in self._session.scalars(self._mine().order_by(DealRow.name_key))]
@@ -56,7 +61,7 @@ class Deals:
         return to_deal(row)
 
     def save(self, deal: Deal) -> None:
-        """Keep a deal's owner and details. Its name and scope stay."""
+        """Keep a deal's owner, details and state. Its name and scope stay."""
         row = self._session.get_one(DealRow, deal.id)
         row.owner = deal.owner
         row.stage = deal.stage
@@ -64,6 +69,11 @@ class Deals:
         row.their_date_source = deal.their_date_source
         row.close_date = deal.close_date
         row.period = deal.period
+        row.ending = deal.ending
+        row.closed_at = deal.closed_at
+        row.waits_until = deal.waits_until
+        row.waits_for = deal.waits_for
+        row.nudges = deal.nudges
 
     def _mine(self) -> Select[DealRow]:
         return select(DealRow).where(DealRow.team == self._team, DealRow.scope.in_(self._scopes))
@@ -81,6 +91,11 @@ def to_deal(row: DealRow) -> Deal:
         row.their_date_source,
         row.close_date,
         row.period,
+        Ending(row.ending) if row.ending else None,
+        row.closed_at,
+        row.waits_until,
+        row.waits_for,
+        row.nudges,
     )
 
 

@@ -30,7 +30,7 @@ class Message:
 
     id: int
     team: str
-    review_id: int
+    review_id: int | None
     channel: str
     thread_ts: str | None
     slot: str
@@ -39,6 +39,11 @@ class Message:
     version: int
     ts: str | None
     tries: int
+
+    @property
+    def is_top_level(self) -> bool:
+        """Whether it stands in its channel by itself, and not in a review's thread."""
+        return self.review_id is None or self.slot in (PARENT, SHARED)
 
     @property
     def is_post(self) -> bool:
@@ -74,14 +79,21 @@ class Messages:
 
     def decide(self, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
         """Decide to say these. A slot said before will be edited; what was not yet said is simply replaced."""
-        says = list(says)
+        self._decide(MessageRow(review_id=review.id, team="", channel=review.channel), list(says), now)
+
+    def decide_for(self, team: str, channel: str, says: Iterable[Utterance | Retouch], now: datetime) -> None:
+        """Decide to say these in a channel, as messages that belong to no review. Slots are the workspace's own."""
+        self._decide(MessageRow(review_id=None, team=team, channel=channel), list(says), now)
+
+    def _decide(self, like: MessageRow, says: list[Utterance | Retouch], now: datetime) -> None:
+        mine = (MessageRow.review_id == like.review_id, MessageRow.team == like.team)
         slots = MessageRow.slot.in_([each.slot for each in says])
-        rows = self._session.scalars(select(MessageRow).where(MessageRow.review_id == review.id, slots))
+        rows = self._session.scalars(select(MessageRow).where(*mine, slots))
         known = {row.slot: row for row in rows}
         for each in says:
             row = known.get(each.slot)
             if isinstance(each, Utterance):
-                row = row or known.setdefault(each.slot, self._new(review, each))
+                row = row or known.setdefault(each.slot, self._new(like, each))
                 row.name, row.context = each.name, plain(each.context)
             elif row:
                 row.context = {**row.context, **plain(each.changes)}
@@ -174,9 +186,9 @@ class Messages:
         ).one()
         late = self._session.scalar(select(func.count()).where(*UNSAID, MessageRow.decided_at < now - LATE))
         refused = self._session.execute(
-            select(DealRow.name, MessageRow.channel, MessageRow.slot, MessageRow.refused)
-            .join(ReviewRow, MessageRow.review_id == ReviewRow.id)
-            .join(DealRow)
+            select(func.coalesce(DealRow.name, "no deal"), MessageRow.channel, MessageRow.slot, MessageRow.refused)
+            .outerjoin(ReviewRow, MessageRow.review_id == ReviewRow.id)
+            .outerjoin(DealRow)
             .where(MessageRow.refused.is_not(None))
             .order_by(MessageRow.id)
         )
@@ -201,15 +213,16 @@ class Messages:
         if row.ts is None:
             row.refused = reason
 
-    def _slot(self, review_id: int, slot: str) -> MessageRow | None:
+    def _slot(self, review_id: int | None, slot: str) -> MessageRow | None:
         return self._session.scalar(
             select(MessageRow).where(MessageRow.review_id == review_id, MessageRow.slot == slot)
         )
 
-    def _new(self, review: Review, utterance: Utterance) -> MessageRow:
+    def _new(self, like: MessageRow, utterance: Utterance) -> MessageRow:
         row = MessageRow(
-            review_id=review.id,
-            channel=review.channel,
+            review_id=like.review_id,
+            team=like.team,
+            channel=like.channel,
             slot=utterance.slot,
             version=0,
             said=0,
@@ -219,15 +232,15 @@ class Messages:
         return row
 
     def _to_message(self, row: MessageRow) -> Message:
-        parent = self._slot(row.review_id, PARENT)
-        in_thread = row.slot not in (PARENT, SHARED)
-        team = self._session.scalar(select(DealRow.team).join(ReviewRow).where(ReviewRow.id == row.review_id))
+        in_thread = row.review_id is not None and row.slot not in (PARENT, SHARED)
+        parent = self._slot(row.review_id, PARENT) if in_thread else None
+        team = select(DealRow.team).join(ReviewRow).where(ReviewRow.id == row.review_id)
         return Message(
             row.id,
-            team or "",
+            row.team or self._session.scalar(team) or "",
             row.review_id,
             row.channel,
-            parent.ts if parent and in_thread else None,
+            parent.ts if parent else None,
             row.slot,
             row.name,
             row.context,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -61,11 +61,35 @@ class PersonRow(Base):
     tz: Mapped[str]
 
 
+class HabitsRow(Base):
+    """When a member of a workspace works, as they told us; see `flows.hours.Habits`."""
+
+    __tablename__ = "habits"
+
+    team: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True)
+    begins: Mapped[time]
+    ends: Mapped[time]
+    workdays: Mapped[list[Any]]
+    country: Mapped[str]
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None]
+    nudges: Mapped[bool]
+
+
 class DealRow(Base):
-    """A deal; `name_key` is its name without regard to case and spacing, unique in its scope."""
+    """A deal; `name_key` is its name without regard to case and spacing, unique in its scope.
+
+    `ending` is how it ended, at `closed_at`. The customer waits until `waits_until` for `waits_for`, and `nudges` says
+    whether its owner is asked about it.
+    """
 
     __tablename__ = "deal"
-    __table_args__ = (UniqueConstraint("team", "scope", "name_key"),)
+    __table_args__ = (
+        UniqueConstraint("team", "scope", "name_key"),
+        Index("ix_deal_owner", "team", "owner"),
+        Index("ix_deal_closed", "team", "closed_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     team: Mapped[str]
@@ -79,6 +103,11 @@ class DealRow(Base):
     close_date: Mapped[date | None]
     period: Mapped[str]
     created_at: Mapped[datetime]
+    ending: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    waits_until: Mapped[date | None]
+    waits_for: Mapped[str] = mapped_column(default="")
+    nudges: Mapped[bool] = mapped_column(default=True)
 
 
 _IS_OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN))))
@@ -129,6 +158,9 @@ class AnswerRow(Base):
     said_at: Mapped[datetime | None]
     said_in: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
     probes: Mapped[list[Any]]
+    heard_on: Mapped[date | None]
+    due: Mapped[date | None]
+    repeats: Mapped[int] = mapped_column(default=0)
 
 
 class ReplyRow(Base):
@@ -166,6 +198,44 @@ class CorrectionRow(Base):
     read_as: Mapped[str]
     person: Mapped[str]
     at: Mapped[datetime]
+
+
+class KnowledgeRow(Base):
+    """What we know about one question of a deal; see `flows.ledger.Known`. Answers say how it came to be."""
+
+    __tablename__ = "knowledge"
+
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    lines: Mapped[list[Any]]
+    authors: Mapped[list[Any]]
+    source: Mapped[str | None]
+    given_at: Mapped[datetime | None]
+    open_since: Mapped[datetime | None]
+    due: Mapped[date | None]
+    repeats: Mapped[int]
+    doubted_at: Mapped[datetime | None]
+
+
+class NudgeRow(Base):
+    """What a person was asked by a direct message, at most once on each of their days, and what came of it.
+
+    `day` is theirs, `items` are the deals and questions it was about, and `channel` is their conversation with the bot.
+    """
+
+    __tablename__ = "nudge"
+    __table_args__ = (UniqueConstraint("team", "person", "day"), Index("ix_nudge_at", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team: Mapped[str]
+    person: Mapped[str]
+    day: Mapped[date]
+    at: Mapped[datetime]
+    channel: Mapped[str]
+    items: Mapped[list[Any]]
+    outcome: Mapped[str | None]
+    outcome_at: Mapped[datetime | None]
 
 
 class TurnRow(Base):
@@ -213,6 +283,8 @@ _IS_UNSAID = text("said < version")
 class MessageRow(Base):
     """What the bot says in one slot of a review: decided (`version`) and, once Slack has it, said (`said`).
 
+    One that belongs to no review, such as a nudge, names its `team` instead.
+
     `ts` is Slack's id of the message, None until it is posted, at `posted_at`; `tries` counts posts whose outcome is
     not known, and `refused` is Slack's reason when it will never be posted.
     """
@@ -226,7 +298,8 @@ class MessageRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
+    team: Mapped[str] = mapped_column(default="")
     channel: Mapped[str]
     slot: Mapped[str]
     name: Mapped[str]

@@ -16,6 +16,7 @@ from storage.deals import find_person, to_deal
 from storage.models import AnswerRow, DealRow, MessageRow, ReplyRow, ReviewRow, TurnRow
 
 LONGEST_LIST = 20
+LONGEST_HISTORY = 10
 
 NEVER = "0"
 """Stands for the time of a message that Slack refused: everything came after it."""
@@ -66,6 +67,17 @@ class Reviews:
         found = self._session.scalar(newest)
         return self._load(found) if found else None
 
+    def latest_of(self, deal_id: int) -> Review | None:
+        """The latest review of a deal of this workspace by its id, locked; None if there is none."""
+        newest = self._ids(ReviewRow.deal_id == deal_id).order_by(ReviewRow.id.desc()).limit(1)
+        found = self._session.scalar(newest)
+        return self.lock(found) if found else None
+
+    def history(self, deal_id: int) -> list[Review]:
+        """The latest reviews of a deal of this workspace, the newest first."""
+        newest = self._ids(ReviewRow.deal_id == deal_id).order_by(ReviewRow.id.desc()).limit(LONGEST_HISTORY)
+        return [self._load(found) for found in self._session.scalars(newest).all()]
+
     def latest_readable(self, person: str, channel: str = "") -> list[Review]:
         """Each deal's latest review with a person in it or held in a channel: open ones first, then the newest."""
         wrote = select(ReplyRow.review_id).where(ReplyRow.author == person)
@@ -101,7 +113,8 @@ class Reviews:
         """Keep a review as it is after a turn, and the turn itself; only what is not as it was `before` is written."""
         known = before.answers if before else {}
         row = self._session.get_one(ReviewRow, review.id)
-        row.asked, row.ask, row.status = review.asked, review.ask, review.status
+        row.asked, row.ask, row.status, row.owner = review.asked, review.ask, review.status, review.owner
+        row.questions = list(review.questions)
         row.led_by, row.ended_at, row.returns_at = review.led_by, review.ended_at, review.returns_at
         for key, answer in review.answers.items():
             if answer == known.get(key):
@@ -175,6 +188,9 @@ class Reviews:
             said_at=answer.said_at,
             said_in=answer.said_in,
             probes=tuple(answer.probes),
+            heard_on=answer.heard_on,
+            due=answer.due,
+            repeats=answer.repeats,
         )
 
     def _said_in(self, review_id: int, question: str) -> tuple[Reply, ...]:
@@ -245,6 +261,9 @@ def _answer_row(review_id: int, answer: Answer) -> AnswerRow:
         said_at=answer.said_at,
         said_in=answer.said_in,
         probes=list(answer.probes),
+        heard_on=answer.heard_on,
+        due=answer.due,
+        repeats=answer.repeats,
     )
 
 
