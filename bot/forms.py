@@ -15,6 +15,9 @@ from flows.utterances import Utterance
 VALUE = "value"
 """The action id of every input: its block id says what it is."""
 
+KINDS = ("value", "selected_user", "selected_conversation", "selected_channel", "selected_date", "selected_time")
+"""Where the inputs that are no choice among options have their value."""
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -63,11 +66,13 @@ def read(view: Mapping[str, Any]) -> Filled:
 
 
 def _value(given: Mapping[str, Any]) -> str:
-    """The one value of an input, whatever its kind; empty when it was left open."""
+    """The one value of an input, whatever its kind, or what was ticked, joined by commas; empty if it was left open."""
     option = given.get("selected_option")
     if option:
         return str(option["value"])
-    for kind in ("value", "selected_user", "selected_conversation", "selected_channel", "selected_date"):
+    if given.get("selected_options"):
+        return ",".join(str(each["value"]) for each in given["selected_options"])
+    for kind in KINDS:
         if given.get(kind):
             return mrkdwn.cleaned(str(given[kind]))
     return ""
