@@ -1,0 +1,61 @@
+"""What nudges bring: how many had which outcome, and whether they are worth what they cost a person's attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.nudging import Result
+from storage.database import Database
+from storage.nudges import yields
+
+DAYS = 90
+WORTH_IT = 1 / 3
+"""The part of the nudges that should bring something new: "at least one in three"."""
+
+OUTCOMES = {
+    Result.NEW: "something new from the customer",
+    Result.STILL_TRUE: "still true, heard on a day",
+    Result.WAITING: "waiting, with a reason",
+    Result.TAKEN_UP: "taken up, nothing new so far",
+    Result.STOPPED: "no more about a deal",
+    Result.SNOOZED: "put off until tomorrow",
+    Result.IGNORED: "no reaction",
+    None: "no reaction yet",
+    Result.UNDELIVERED: "not delivered",
+}
+
+
+@dataclass(frozen=True)
+class Stats:
+    """How many nudges had each outcome."""
+
+    counts: Mapping[Result | None, int]
+
+    @property
+    def settled(self) -> int:
+        """How many were delivered and had their time: the newest to a person still has it while nothing came of it."""
+        return sum(count for outcome, count in self.counts.items() if outcome not in (None, Result.UNDELIVERED))
+
+    @property
+    def new(self) -> int:
+        return self.counts.get(Result.NEW, 0)
+
+    def lines(self) -> Iterator[str]:
+        yield f"Nudges in the last {DAYS} days: {sum(self.counts.values())}"
+        for outcome, words in OUTCOMES.items():
+            if count := self.counts.get(outcome, 0):
+                yield f"  {count:5}  {words}"
+        if not self.settled:
+            yield "None of them has had its time yet, so whether they bring something new is still to be seen."
+            return
+        verdict = "At least" if self.new >= self.settled * WORTH_IT else "Fewer than"
+        share = f"{self.new} of {self.settled} ({self.new / self.settled:.0%})"
+        yield f"{verdict} one in three brought something new: {share}."
+
+
+def count(database: Database, now: datetime) -> Stats:
+    """The outcomes of the nudges sent in the 90 days before a moment (UTC), in all workspaces."""
+    with database.transaction() as session:
+        return Stats(yields(session, now - timedelta(days=DAYS)))
