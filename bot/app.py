@@ -19,12 +19,17 @@ from slack_sdk.web import SlackResponse
 
 from bot.directory import Directory
 from bot.engine import Engine
-from bot.listeners import buttons, commands, forms, threads
+from bot.listeners import buttons, commands, forms, home, threads
+from bot.listeners import nudges as nudge_presses
 from bot.outbox import Outbox
 from bot.service.deals import DealService
 from bot.service.decisions import Decisions
 from bot.service.desk import Desk
+from bot.service.home import HomeService
 from bot.service.lessons import LessonService
+from bot.service.nudged import NudgedService
+from bot.service.nudges import NudgeService
+from bot.service.portfolio import PortfolioService
 from bot.service.reviews import ReviewService
 from bot.service.turns import TooEarly, TurnService
 from bot.settings import BadSetting, Endpoint, Settings
@@ -109,17 +114,24 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     decisions = Decisions(database, outbox, speaker, clock, engine.wake)
     turns = TurnService(database, decisions, directory, speaker, read, settings.burst, engine.accepting)
     reviews = ReviewService(database, decisions, speaker, directory)
-    deals = DealService(database, directory)
+    deals = DealService(database, directory, clock)
     lessons = LessonService(database)
-    desk = Desk(reviews, deals, lessons, directory, speaker)
+    portfolio = PortfolioService(database, decisions, directory)
+    nudges = NudgeService(database, outbox, directory, clock)
+    nudged = NudgedService(database, decisions, nudges, directory)
+    decisions.on_kept = nudges.follow
+    desk = Desk(reviews, deals, portfolio, lessons, directory, speaker)
     engine.take_on(turns)
+    engine.take_on(nudges)
     engine.take_on(outbox)
     engine.on_tick = reviews.tick
     outbox.on_refused = reviews.could_not_open
     commands.register(bolt, desk, turns, speaker)
     threads.register(bolt, turns)
+    home.register(bolt, HomeService(database, directory, clock), speaker)
+    nudge_presses.register(bolt, nudged, speaker)
     buttons.register(bolt, reviews, turns, deals, lessons, speaker)
-    forms.register(bolt, reviews, speaker)
+    forms.register(bolt, reviews, portfolio, speaker)
     _answer_for_errors(bolt, speaker)
     return Dealreview(bolt, engine, database)
 

@@ -64,21 +64,31 @@ def button(label: str, action: str, value: object, style: str = "") -> Json:
     return {**element, "style": style} if style else element
 
 
+def day_picker(placeholder: str, action: str, chosen: str | None = None) -> Json:
+    """A button that lets a day be chosen. It carries no value, so its action id has to say what it is about."""
+    element: Json = {"type": "datepicker", "action_id": action, "placeholder": _text(placeholder)}
+    return {**element, "initial_date": chosen} if chosen else element
+
+
 def modal(callback: str, title: str, submit: str, close: str, metadata: object = "") -> str:
-    return _line(
-        {
-            "type": "modal",
-            "callback_id": callback,
-            "private_metadata": str(metadata),
-            "title": _text(title),
-            "submit": _text(submit),
-            "close": _text(close),
-        }
-    )
+    """The frame of a form; without `submit` there is nothing to fill in."""
+    frame: Json = {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": str(metadata),
+        "title": _text(title),
+        "close": _text(close),
+    }
+    return _line({**frame, "submit": _text(submit)} if submit else frame)
 
 
-def home_tab() -> str:
-    return _line({"type": "home"})
+def home_tab(metadata: object = "") -> str:
+    return _line({"type": "home", "private_metadata": str(metadata)})
+
+
+def menu(action: str, options: Sequence[Sequence[str]], chosen: str) -> Json:
+    """A select that stands among buttons and does something as soon as it is changed."""
+    return {**select(options, chosen), "action_id": action}
 
 
 def input(name: str, label: str, element: Json, hint: str = "", optional: bool = True, dispatches: bool = False) -> str:
@@ -102,8 +112,32 @@ def select(options: Sequence[Sequence[str]], chosen: str | None = None) -> Json:
     return {**element, "initial_option": initial} if initial else element
 
 
-def radio(options: Sequence[Sequence[str]]) -> Json:
-    return {"type": "radio_buttons", "options": [_option(*option) for option in options]}
+def grouped_select(groups: Sequence[tuple[str, Sequence[Sequence[str]]]], chosen: str) -> Json:
+    """A select of more options than Slack takes in one list: groups of at most 100, each with its label."""
+    offered = [(label, [_option(*option) for option in options]) for label, options in groups]
+    shown = [{"label": _text(label), "options": options} for label, options in offered]
+    element: Json = {"type": "static_select", "option_groups": shown}
+    initial = next((option for _, options in offered for option in options if option["value"] == chosen), None)
+    return {**element, "initial_option": initial} if initial else element
+
+
+def radio(options: Sequence[Sequence[str]], chosen: str | None = None) -> Json:
+    offered = [_option(*option) for option in options]
+    element: Json = {"type": "radio_buttons", "options": offered}
+    initial = next((option for option in offered if option["value"] == chosen), None)
+    return {**element, "initial_option": initial} if initial else element
+
+
+def checkboxes(options: Sequence[Sequence[str]], chosen: Sequence[str]) -> Json:
+    offered = [_option(*option) for option in options]
+    element: Json = {"type": "checkboxes", "options": offered}
+    initial = [option for option in offered if option["value"] in chosen]
+    return {**element, "initial_options": initial} if initial else element
+
+
+def time_input(initial: str) -> Json:
+    """A time of the day, as `HH:MM`."""
+    return {"type": "timepicker", "initial_time": initial}
 
 
 def text_input(initial: str, placeholder: str, most: int) -> Json:
@@ -144,7 +178,7 @@ def _line(block: Json) -> str:
 FOR_TEMPLATES: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
-        divider, header, small, buttons, button, modal, home_tab, input, select, radio, text_input, date_input,
-        person_input, conversation_input,
+        divider, header, small, buttons, button, day_picker, modal, home_tab, menu, input, select, grouped_select,
+        radio, checkboxes, text_input, date_input, time_input, person_input, conversation_input,
     )
 }  # fmt: skip

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from bot.doctor import examine
 from bot.http import http_app
 from bot.settings import BadSetting, Door, Settings, database_url, is_address, lens_endpoint
 from bot.socket_mode import connected
+from bot.stats import count
 from storage.database import Database, DatabaseProblem
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,16 @@ def doctor(resume: bool) -> None:
         click.echo(line)
     is_read = _try_lens()
     sys.exit(0 if findings.is_well and is_read else 1)
+
+
+@main.command()
+def stats() -> None:
+    """Say what came of the nudges of the last 90 days, and whether at least one in three brought something new."""
+    database = _database()
+    counted = count(database, datetime.now(UTC))
+    database.close()
+    for line in counted.lines():
+        click.echo(line)
 
 
 @main.command()

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 LONGEST_NAME = 120
 
-HELP, LIST, SHOW, LENS = "help", "list", "show", "lens"
-SUBCOMMANDS = (HELP, LIST, SHOW, LENS)
+HELP, LIST, SHOW, FULL, ASK, LENS = "help", "list", "show", "full", "ask", "lens"
+CLOSE, REOPEN, HANDOVER = "close", "reopen", "handover"
+SUBCOMMANDS = (HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, LENS)
+OF_A_DEAL = (SHOW, FULL, ASK, CLOSE, REOPEN)
 COMMONLY_TRIED = frozenset(
-    {"add", "archive", "close", "config", "create", "delete", "edit", "export", "import", "new", "open", "pause",
+    {"add", "archive", "config", "create", "delete", "edit", "export", "import", "new", "open", "pause",
      "remove", "rename", "report", "resume", "review", "settings", "start", "status", "stop", "summary", "update"}
 )  # fmt: skip
 """Words people expect to be subcommands. A deal may still be called so: in quotes."""
@@ -22,7 +24,7 @@ _QUOTED = re.compile(r"""^["“](.*)["”]$""", re.DOTALL)
 
 @dataclass(frozen=True)
 class Command:
-    """A command as read: what is asked (`start`, `form`, `help`, `list`, `show`, `lens` or `unknown`), and of what.
+    """A command as read: what is asked (`start`, `form`, `unknown` or a subcommand), and of what.
 
     `name` is a deal's name, still in Slack's encoding, or the unknown words; `people` are the mentioned people's ids;
     `meant` is the subcommand that unknown words resemble.
@@ -46,11 +48,13 @@ def parse(text: str) -> Command:
         return Command("start" if people else "form", "", people)
     if verb in (HELP, LIST, LENS) and not rest:
         return Command(verb)
-    if verb == SHOW:
-        return Command(SHOW, _unquoted(rest), people)
+    if verb == HANDOVER and not rest:
+        return Command(HANDOVER, "", people)
+    if verb in OF_A_DEAL:
+        return Command(verb, _unquoted(rest), people)
     if verb in COMMONLY_TRIED or first.startswith("--"):
         return Command("unknown", words, people, meant=_nearest(verb))
-    if first.islower() and len(first) > 2 and (meant := _nearest(verb)) and (not rest or meant in (SHOW, verb)):
+    if first.islower() and len(first) > 2 and (meant := _nearest(verb)) and (not rest or meant in (*OF_A_DEAL, verb)):
         return Command("unknown", words, people, meant=meant)
     return Command("start", words, people)
 

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.engine import NotNow
+from bot.outbox import PASSING
 from storage.database import Database
 from storage.deals import Person, find_person, keep_person
 
@@ -56,6 +58,10 @@ class Directory:
         with self._database.transaction() as session:
             if person := find_person(session, team, person_id):
                 return person
+        return self.renew(team, person_id)
+
+    def renew(self, team: str, person_id: str) -> Person | None:
+        """A person, asked of Slack now: they move, change their name, and leave. None as for `meet`."""
         try:
             user = self._client.users_info(user=person_id)["user"]
         except SlackApiError as error:
@@ -70,6 +76,20 @@ class Directory:
         with self._database.transaction() as session:
             keep_person(session, person)
         return person
+
+    def conversation(self, person_id: str) -> str:
+        """The channel of the bot's direct messages with a person, empty if there can be none.
+
+        Raises `NotNow` when Slack cannot tell at the moment.
+        """
+        try:
+            return str(self._client.conversations_open(users=person_id)["channel"]["id"])
+        except SlackApiError as error:
+            reason = str(error.response.get("error"))
+            if reason in PASSING or error.response.status_code >= 429:
+                raise NotNow(f"Slack says {reason}") from error
+            log.info("Slack opens no conversation with %s: %s", person_id, reason)
+            return ""
 
     def place(self, channel: str) -> Place:
         """A channel as it is now: membership and sharing change, so they are asked each time.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.engine import NotNow, Waiting
 from bot.speaker import Speaker
 from flows.review import Review
-from flows.utterances import PARENT, SHARED, Retouch, Utterance
+from flows.utterances import PARENT, Retouch, Utterance
 from storage.database import Database
 from storage.messages import Message, Messages
 
@@ -54,6 +54,12 @@ class Outbox:
         """Decide, within the caller's transaction, to say these."""
         Messages(session).decide(review, says, now)
 
+    def decide_for(
+        self, session: Session, team: str, channel: str, says: Iterable[Utterance | Retouch], now: datetime
+    ) -> None:
+        """Decide, within the caller's transaction, to say these in a channel, where they belong to no review."""
+        Messages(session).decide_for(team, channel, says, now)
+
     def waiting(self, session: Session, now: datetime) -> Waiting:
         messages = Messages(session)
         return Waiting(messages.channels_due(now), messages.rests_end(now))
@@ -84,7 +90,7 @@ class Outbox:
             return message
 
     def _deliver(self, message: Message, stopping: threading.Event) -> None:
-        if message.thread_ts is None and message.slot not in (PARENT, SHARED):
+        if message.thread_ts is None and not message.is_top_level:
             return self._refuse(message, "its thread does not exist")
         unknown = message.tries > 0 and message.is_post
         if unknown and stopping.wait(SECONDS_UNDER_WAY):

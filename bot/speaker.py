@@ -195,4 +195,4 @@ def _fallback(made: list[dict[str, Any]]) -> str:
 
 
 def _key(message: Message) -> str:
-    return f"{message.review_id}:{message.slot}"
+    return f"{message.review_id or message.team}:{message.slot}"

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
+from flows.freshness import State
+from flows.home import Glance, Page
+from flows.hours import Habits, countries
+from flows.nudging import MOST_QUESTIONS, Matter
+from flows.outlook import Item
 from flows.playbook import OPENING, STRUGGLE
-from flows.review import HEARD, Answer, Deal, Explained, Label, Review, Standing
+from flows.review import HEARD, Answer, Deal, Explained, Label, Review
 from flows.summary import summarise
 
 LONGEST_SITTING = 120
@@ -22,10 +29,19 @@ def asking(review: Review) -> dict[str, Any]:
         "customer": review.deal.name,
         "owner": review.owner,
         "open": True,
+        "is_short": OPENING not in review.questions,
         "standing": None,
         "source": None,
-        "can_repeat": review.asked in review.earlier and review.asked != OPENING,
+        "can_repeat": can_repeat(review),
+        "heard_on": None,
+        "due": None,
     }
+
+
+def can_repeat(review: Review) -> bool:
+    """Whether *still true* is offered for the open question."""
+    answer = review.earlier.get(review.asked)
+    return answer is not None and answer.may_be_repeated and review.asked != OPENING
 
 
 def earlier(answer: Answer) -> dict[str, Any]:
@@ -64,17 +80,31 @@ def standing(review: Review) -> dict[str, Any]:
     }
 
 
-def known(review: Review, question: str) -> dict[str, Any]:
-    """What is known under a question: said in this review, else in one before."""
-    answer = review.answer(question)
-    if not answer.heard and answer.standing is not Standing.NOT_KNOWN:
-        answer = review.earlier.get(question, answer)
+def item(each: Item, latest: Review) -> dict[str, Any]:
+    """A question of a deal as it stands; it is news if the deal's latest review brought it, and was not the first."""
+    known, fresh = each.known, each.freshness
     return {
-        "question": question,
-        "lines": [line.text for line in answer.lines(*HEARD)],
+        "question": each.question,
+        "lines": list(known.lines) if known else [],
+        "source": known.source if known else None,
+        "due": known.due if known else None,
+        "state": fresh.state,
+        "cause": fresh.cause,
+        "since": fresh.since,
+        "days": fresh.days,
+        "is_new": bool(known and not known.is_open and known.review == latest.id and latest.last_reviewed),
+    }
+
+
+def told(answer: Answer) -> dict[str, Any]:
+    """An answer as the history of its question shows it."""
+    return {
         "standing": answer.standing,
-        "source": answer.source,
         "at": answer.said_at,
+        "heard_on": answer.heard_on,
+        "source": answer.source,
+        "authors": list(dict.fromkeys(line.author for line in answer.lines())),
+        "lines": [line.text for line in answer.lines()],
     }
 
 
@@ -85,6 +115,62 @@ def details(deal: Deal) -> dict[str, Any]:
         "their_date_source": deal.their_date_source,
         "close_date": deal.close_date,
         "period": deal.period,
+        "ending": deal.ending,
+        "closed_at": deal.closed_at,
+        "waits_until": deal.waits_until,
+        "waits_for": deal.waits_for,
+    }
+
+
+def page(shown: Page, links: Mapping[int, str], today: date) -> dict[str, Any]:
+    """A page of deals in App Home, with the addresses of their latest reviews."""
+    return {
+        "deals": [glance(each, links.get(each.deal.id, ""), today) for each in shown.glances],
+        "number": shown.number,
+        "pages": shown.pages,
+        "found": shown.found,
+        "all": shown.all,
+    }
+
+
+def glance(shown: Glance, link: str, today: date) -> dict[str, Any]:
+    """How a deal stands: the questions to ask by their keys, of all others only how many there are."""
+    step, opened = shown.next_step, shown.those(State.OPEN)
+    return {
+        "deal": shown.deal.name,
+        "link": link,
+        "owner": shown.deal.owner,
+        "closes": shown.deal.close_date,
+        "stale": [item.question for item in shown.those(State.STALE)],
+        "open": [item.question for item in opened],
+        "never": [item.question for item in shown.those(State.NEVER)],
+        "unknown": [item.question for item in shown.those(State.OPEN, State.NEVER)],
+        "is_new": len(shown.those(State.NEVER)) == len(shown.items),
+        "waiting": len(shown.those(State.WAITING)),
+        "amber": len(shown.those(State.AMBER)),
+        "fresh": len(shown.those(State.FRESH)),
+        "step": step.known.due if step and step.known else None,
+        "step_is_over": bool(step and step.known and step.known.due and step.known.due < today),
+        "wait": asdict(shown.wait) if shown.wait else None,
+        "asks": [{"question": item.question, "days": item.freshness.days} for item in opened],
+    }
+
+
+def habits(kept: Habits, today: date) -> dict[str, Any]:
+    """When a person works. An absence that is over is none."""
+    is_over = kept.away_until is not None and kept.away_until < today
+    country, _, part = kept.country.partition("-")
+    return {
+        "zone": kept.zone,
+        "begins": f"{kept.begins:%H:%M}",
+        "ends": f"{kept.ends:%H:%M}",
+        "workdays": [str(day) for day in sorted(kept.workdays)],
+        "country": country,
+        "country_name": dict(countries()).get(country, country) if country else "",
+        "part": part,
+        "away_from": None if is_over else kept.away_from,
+        "away_until": None if is_over else kept.away_until,
+        "nudges": kept.nudges,
     }
 
 
@@ -116,4 +202,36 @@ def summary(review: Review) -> dict[str, Any]:
         "last_reviewed": review.last_reviewed,
         "details": details(review.deal),
         "struggle": struggle(review),
+    }
+
+
+def matter(matter: Matter) -> dict[str, Any]:
+    """One deal of a nudge: its most urgent questions and how old they are, or what came of it."""
+    return {
+        "id": matter.deal.id,
+        "deal": matter.deal.name,
+        "customer": matter.deal.name,
+        "came": matter.came,
+        "until": matter.deal.waits_until,
+        "reason": matter.deal.waits_for,
+        "items": [aged(item) for item in matter.items[:MOST_QUESTIONS]],
+        "more": max(0, len(matter.items) - MOST_QUESTIONS),
+    }
+
+
+def aged(item: Item) -> dict[str, Any]:
+    """How old what is known about a question is."""
+    known, fresh = item.known, item.freshness
+    due = known.due if known else None
+    return {"question": item.question, "state": fresh.state, "cause": fresh.cause, "days": fresh.days, "due": due}
+
+
+def to_choose(nudge: int, matters: Sequence[Matter]) -> dict[str, Any]:
+    """The deals of a nudge, and all their questions, that can be chosen in a form."""
+    return {
+        "nudge": nudge,
+        "matters": [
+            {"id": each.deal.id, "deal": each.deal.name, "questions": [item.question for item in each.items]}
+            for each in matters
+        ],
     }

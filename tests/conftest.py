@@ -246,7 +246,7 @@ def offered(form: Message, line: str) -> str:
 def buttons(message: Message) -> dict[str, str]:
     """A message's buttons: action ids by label."""
     rows = [block["elements"] for block in message.get("blocks") or () if block["type"] == "actions"]
-    return {button["text"]["text"]: button["action_id"] for row in rows for button in row}
+    return {each["text"]["text"]: each["action_id"] for row in rows for each in row if each["type"] == "button"}
 
 
 @contextmanager

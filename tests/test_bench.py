@@ -14,7 +14,7 @@ from tests.bench.databases import KINDS
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 MEASURED = (
-    "the engine at its pace", "the engine without a pace", "p50", "p99", "start until connected",
+    "the engine at its pace", "the engine without a pace", "taken and answered", "p50", "p99", "start until connected",
     "memory after the start", "memory after 10 replies", "a reply accepted", "a reply taken",
     "App Home", "the engine's look", "a tick, 10 due",
 )  # fmt: skip

@@ -355,7 +355,7 @@ def test_still_true_keeps_the_words_their_date_and_their_source(room: Room) -> N
     first.answers("lena", *ANSWERS[2:])
     room.clock.passes(days=14)
 
-    second = room.start("Northwind")
+    second = room.start("full Northwind")
     assert "Still true" not in buttons(second.latest)
     second.says("lena", OURS)
     assert f"Last heard Tue 24 Nov, they told us:\n> {ANSWERS[1]}" in second.asked

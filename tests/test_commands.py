@@ -98,8 +98,8 @@ def test_show_tells_what_was_heard_question_by_question(room: Room) -> None:
     thread.answers("lena", "skip", THEIRS, "not known")
     told = room.command("omar", "show northwind")
     assert f"p{thread.ts.replace('.', '')}|Northwind>  ·  with Lena  ·  question 4 of 9" in told
-    assert f"*Why change*  ·  Tue 24 Nov\n> {THEIRS}" in told
-    assert "*If they don't*  ·  not known yet\n→ could ask: _What happens if this waits until next year?_" in told
+    assert f"🟢  *Why change*  ·  heard today\n> {THEIRS}" in told
+    assert "*If they don't*  ·  not known yet, open since today\n→ could ask: _What happens if this waits" in told
     assert "*Where to*  ·  not talked about yet" in told
 
 
@@ -144,7 +144,7 @@ def test_a_slip_of_the_fingers_is_asked_about(room: Room) -> None:
 
 
 def test_a_word_that_people_expect_to_be_a_command_starts_nothing(room: Room) -> None:
-    for text in ("delete Northwind", "--force", "stop", "Close Northwind", "new", "--help", "status"):
+    for text in ("delete Northwind", "--force", "stop", "Archive Northwind", "new", "--help", "status"):
         told = room.command("maya", text)
         assert told.startswith(f"I don't know “{text}” as a command.")
         assert f'`/dealreview "{text}"`' in told

@@ -212,7 +212,7 @@ def test_old_words_are_not_shown_again_in_a_later_review(room: Room) -> None:
     first.says("lena", ANSWERS[0])
     ts = first.says("lena", ANSWERS[1])
     first.says("lena", "stop")
-    second = room.start("Northwind")
+    second = room.start("full Northwind")
     first.edits("lena", ts, THEIRS)
     second.says("lena", ANSWERS[0])
     assert f"Last heard Tue 24 Nov:\n> {THEIRS}" in second.asked

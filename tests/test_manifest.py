@@ -36,6 +36,7 @@ EVENT_SCOPES = {
 METHOD_SCOPES = {
     "auth_test": set[str](),
     "chat_postEphemeral": {"chat:write"},
+    "conversations_open": {"im:write"},
     "chat_postMessage": {"chat:write", "im:write"},  # also to a person, which opens the conversation with them
     "chat_update": {"chat:write"},
     "conversations_history": {"channels:history", "groups:history", "im:history"},

@@ -122,7 +122,7 @@ def test_a_probe_can_be_passed_by(room: Room) -> None:
 def test_a_deal_never_hears_the_same_probe_twice_in_a_row(room: Room) -> None:
     probes = []
     for _ in range(4):
-        thread = room.start("Northwind @lena")
+        thread = room.start("full Northwind @lena")
         thread.answers("lena", ANSWERS[0], OURS)
         probes.append(thread.review.answer("why_change").probes[-1])
         thread.answers("lena", THEIRS, "stop")
@@ -134,7 +134,7 @@ def test_a_deal_never_hears_the_same_probe_twice_in_a_row(room: Room) -> None:
 def test_probes_rotate_also_when_nothing_was_heard(room: Room, then: list[str]) -> None:
     probes = []
     for _ in range(2):
-        thread = room.start("Northwind @lena")
+        thread = room.start("full Northwind @lena")
         thread.answers("lena", ANSWERS[0], OURS)
         probes.append(thread.review.answer("why_change").probes[-1])
         thread.answers("lena", *then, "stop")

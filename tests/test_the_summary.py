@@ -227,7 +227,7 @@ def test_a_second_review_shows_what_was_last_heard_and_tells_what_is_new(room: R
     first = room.start("Northwind @lena")
     first.answers("lena", *ANSWERS[:3], "stop")
     room.clock.passes(days=10)
-    second = room.start("Northwind")
+    second = room.start("full Northwind")
     assert f"Last heard Tue 24 Nov:\n> {ANSWERS[0]}" in second.asked
     second.says("lena", OURS)
     assert f"Last heard Tue 24 Nov:\n> {ANSWERS[1]}" in second.asked
@@ -247,7 +247,7 @@ def test_still_true_is_carried_through_any_number_of_reviews(room: Room) -> None
     first.says("lena", "stop")
     for _ in range(2):
         room.clock.passes(days=7)
-        later = room.start("Northwind")
+        later = room.start("full Northwind")
         later.answers("lena", OURS, "still true", "stop")
     assert f"*Why change*  ·  they told us  ·  Tue 24 Nov  ·  still true\n> “{ANSWERS[1]}”\n" in later.summary
     assert ALSO_OURS not in later.summary and "NEW SINCE" not in later.summary

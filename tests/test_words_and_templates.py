@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -17,10 +17,18 @@ from slack_sdk import WebClient
 from bot.speaker import TEMPLATES, Speaker
 from flows import lens, steering
 from flows import utterances as say
+from flows.events import Suggestion
+from flows.freshness import Cause, Freshness, State, freshness
+from flows.home import Home, Only, Shown, UnderWay, glance, page
+from flows.hours import Habits
+from flows.ledger import Known, Wait
+from flows.nudging import Came, Matter, Nudge
+from flows.outlook import Item
 from flows.playbook import AFTERWARDS, OPENING, PLAYBOOK
 from flows.review import (
     Answer,
     Deal,
+    Ending,
     Explained,
     Label,
     Lesson,
@@ -83,7 +91,8 @@ EMPTY = replace(REVIEW, answers={}, earlier={}, last_reviewed=None, deal=Deal(1,
 OVER = replace(REVIEW, status=Status.FINISHED, ended_at=NOW + timedelta(minutes=9))
 ENDED = replace(EMPTY, status=Status.STOPPED, ended_at=NOW)
 WAITING = replace(REVIEW, status=Status.AWAITING_RETURN, asked="people", ask=5)
-REVIEWS = (REVIEW, EMPTY, OVER, ENDED, WAITING)
+SHORT = replace(OVER, questions=("people", "next_step"), asked="people")
+REVIEWS = (REVIEW, EMPTY, OVER, ENDED, WAITING, SHORT)
 SAID = REVIEW.answer("why_change").replies[0]
 LESSON = Lesson(1, "We *close* <!channel> & go", Label.CUSTOMER, Label.US, "U1", NOW)
 
@@ -108,7 +117,7 @@ def explained() -> list[Explained]:
 
 def in_turn(say_it: Callable[[Review], Utterance]) -> list[Utterance]:
     """What is said of each kind of review, at each of its questions."""
-    return [say_it(replace(review, asked=key)) for review in REVIEWS for key in KEYS]
+    return [say_it(replace(review, asked=key)) for review in REVIEWS for key in KEYS if key in review.questions]
 
 
 def probes() -> list[Utterance]:
@@ -131,9 +140,105 @@ def questions() -> list[Utterance]:
     ]
 
 
+HABITS = [
+    Habits("Europe/Berlin"),
+    Habits("Europe/Berlin", time(7), time(15, 30), frozenset(range(7)), "DE-BY", NOW.date(), NOW.date(), nudges=False),
+    Habits(
+        "Asia/Tokyo", country="JP", workdays=frozenset({0, 2}), away_from=date(2026, 1, 1), away_until=date(2026, 1, 2)
+    ),
+]
+
+
+def homes() -> list[Utterance]:
+    """App Homes of people with no deals, with some in every state, and with more than a page holds."""
+    known = {
+        "why_change": Known("why_change", 1, given_at=NOW),
+        "no_action": Known("no_action", 1, given_at=NOW - timedelta(days=16)),
+        "people": Known("people", 1, given_at=NOW - timedelta(days=30)),
+        "struggle": Known("struggle", 1, open_since=NOW - timedelta(days=1)),
+        "next_step": Known("next_step", 1, given_at=NOW, due=date(2026, 11, 26)),
+    }
+    passed = {**known, "next_step": replace(known["next_step"], due=date(2026, 11, 20))}
+    waits = replace(REVIEW.deal, waits_until=date(2027, 1, 12), waits_for="<!channel> *budget* meets")
+    deals = [(REVIEW.deal, known), (waits, passed), (replace(REVIEW.deal, close_date=NOW.date()), {})]
+    glances = [glance(deal, ledger, NOW, scale=1.0, zone="UTC") for deal, ledger in deals]
+    few, many, none = [
+        [page(those, only, number, NOW.date()) for only in Only]
+        for those, number in ((glances, 0), (glances * 20, 1), ([], 0))
+    ]
+    reviews = [
+        (UnderWay("North & <Sons>", "U1", status, 3, 9, "C1", None), link)
+        for status in (Status.AWAITING_ANSWER, Status.AWAITING_RETURN)
+        for link in ("", "https://a.b/c")
+    ]
+    return [
+        say.home(Home("U1", Shown(only), reviews * times, mine[n], team[n], {1: link}, habits, NOW.date()))
+        for n, only in enumerate(Only)
+        for mine, team, times, link, habits in (
+            (few, none, 0, "", HABITS[0]),
+            (none, [None] * 4, 0, "", HABITS[1]),
+            (none, many, 1, "https://a.b/c", HABITS[2]),
+            (many, many, 3, "https://a.b/c", HABITS[0]),
+        )
+    ]
+
+
 def summaries(say_it: Callable[[Review], Utterance]) -> list[Utterance]:
     found = [say_it(review) for review in REVIEWS]
     return [*found, *(Utterance(each.name, {**each.context, "carried_on": True}) for each in found)]
+
+
+def outlooks() -> list[tuple[Item, ...]]:
+    """A deal's questions in every state there is, with and without words."""
+    given = [NOW - timedelta(days=days) for days in (0, 1, 25, 90)]
+    told = [Known("people", 1, (THEIRS,), ("U1",), source, at) for at in given for source in (None, *Source)]
+    dated = Known("next_step", 1, (THEIRS,), ("U1",), given_at=given[1], due=date(2026, 11, 20))
+    known = [
+        *told, dated, replace(dated, due=date(2026, 12, 24)), replace(told[0], doubted_at=NOW),
+        Known("people", 1, open_since=given[0]), Known("people", 1, (OPEN,), ("U1",), open_since=given[3]), None,
+    ]  # fmt: skip
+    waits = (None, Wait(date(2026, 12, 24), "their budget meets"))
+    return [
+        tuple(Item(key, each, freshness(key, each, Stage.DECIDING, NOW, wait=wait)) for key in KEYS if key != OPENING)
+        for each in known
+        for wait in waits
+    ]
+
+
+ITEMS = outlooks()
+
+
+def ended(ending: Ending | None) -> Deal:
+    return replace(REVIEWS[0].deal, ending=ending, closed_at=NOW if ending else None)
+
+
+NUDGE = Nudge(7, "T1", "U1", date(2026, 11, 24), NOW, "D1", ())
+
+
+def matters() -> list[Matter]:
+    """More deals than are named in a nudge, with more and less that is stale, for every cause."""
+    since = NOW - timedelta(days=34)
+    known = Known("next_step", 1, ("Ruth *calls* <!channel>",), ("U1",), given_at=since, due=date(2026, 11, 20))
+    items = [
+        Item(key, replace(known, question=key), Freshness(State.STALE, since, NOW, 34, cause))
+        for key, cause in zip(KEYS[:0:-1], [*Cause, *Cause, *Cause], strict=False)
+    ]
+    return [Matter(replace(REVIEW.deal, id=n), tuple(items[:n])) for n in range(1, 9)]
+
+
+MATTERS = matters()
+
+
+def nudges() -> list[Utterance]:
+    """Nudges about few deals and many, at each time of the day, and with everything that can come of them."""
+    waiting = replace(REVIEW.deal, waits_until=date(2027, 1, 12), waits_for="*budget* <meets>")
+    done = [Matter(waiting, (), came) for came in Came]
+    hours = [replace(NUDGE, at=NOW + timedelta(hours=hours)) for hours in (0, 4, 11)]
+    return [
+        *(say.nudge(each, MATTERS[:n], "Europe/Berlin", eases_off=n > 1) for each in hours for n in (1, 2, 5, 6, 8)),
+        *(say.nudge(NUDGE, [*ended, *MATTERS[:n]], "Asia/Tokyo") for ended in (done, done * 2) for n in (0, 1, 8)),
+        say.nudge(NUDGE, MATTERS, "UTC", snoozed=True),
+    ]
 
 
 EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
@@ -179,12 +284,43 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
         for lessons in ([], [LESSON, replace(LESSON, read_as=Label.UNCLEAR, label=Label.GAP)] * 5)
     ],
     say.lesson_forgotten: lambda: [say.lesson_forgotten(forgotten) for forgotten in (True, False)],
-    say.show_deal: lambda: [say.show_deal(review, "") for review in REVIEWS],
-    say.home: lambda: [say.home([(review, "") for review in REVIEWS[:n]], "U1") for n in (0, 5)],
+    say.show_deal: lambda: [say.show_deal(review, items, "") for review in REVIEWS for items in ITEMS],
+    say.questions_to_take: lambda: [say.questions_to_take(review, items) for review in REVIEWS for items in ITEMS],
+    say.history: lambda: [say.history(REVIEWS[: n + 1]) for n in range(len(REVIEWS))],
+    say.all_fresh: lambda: [say.all_fresh(REVIEWS[0].deal)],
+    say.often_repeated: lambda: [say.often_repeated()],
+    say.not_yet: lambda: [say.not_yet(date(2026, 12, 24))],
+    say.deal_closed: lambda: [say.deal_closed(ended(ending)) for ending in Ending],
+    say.deal_ended: lambda: [say.deal_ended(ended(ending)) for ending in (None, *Ending)],
+    say.review_is_open: lambda: [say.review_is_open(REVIEWS[0], link) for link in ("", "https://a.slack.com/x")],
+    say.handed_over: lambda: [say.handed_over(count, "U1", "U2") for count in (0, 1, 2)],
+    say.not_theirs_to_give: lambda: [say.not_theirs_to_give("U1")],
+    say.two_people: lambda: [say.two_people()],
+    say.may_have_changed: lambda: in_turn(lambda review: say.may_have_changed(review, Suggestion("people", "left"))),
+    say.will_ask: lambda: [say.will_ask("people", now, REVIEWS[0].deal) for now in (True, False)],
+    say.close_form: lambda: [say.close_form(REVIEWS[0].deal)],
+    say.home: homes,
+    say.nudge: nudges,
+    say.nudge_heard_form: lambda: [say.nudge_heard_form(NUDGE, m, date(2026, 11, 24)) for m in (MATTERS[:1], MATTERS)],
+    say.nudge_waits_form: lambda: [say.nudge_waits_form(NUDGE, m) for m in (MATTERS[:1], MATTERS)],
+    say.nudge_stop_form: lambda: [say.nudge_stop_form(NUDGE, MATTERS)],
+    say.nothing_stale: lambda: [say.nothing_stale()],
+    say.not_your_nudge: lambda: [say.not_your_nudge()],
+    say.newer_nudge: lambda: [say.newer_nudge()],
+    say.day_is_over: lambda: [say.day_is_over(date(2026, 11, 20))],
+    say.needs_a_day: lambda: [say.needs_a_day()],
+    say.needs_a_reason: lambda: [say.needs_a_reason()],
     say.went_wrong: lambda: [say.went_wrong("0a1b2c3d")],
     say.not_taken: lambda: [say.not_taken("0a1b2c3d")],
     say.start_form: lambda: [say.start_form(channel, "U1") for channel in ("", "C1")],
     say.details_form: lambda: [say.details_form(review) for review in REVIEWS],
+    say.settings_form: lambda: [say.settings_form(habits, NOW.date(), Shown()) for habits in HABITS],
+    say.bad_hours: lambda: [say.bad_hours()],
+    say.no_workdays: lambda: [say.no_workdays()],
+    say.bad_absence: lambda: [say.bad_absence(why) for why in ("no_first_day", "no_last_day", "in_reverse", "over")],
+    say.unknown_holidays: lambda: [
+        say.unknown_holidays(*asked) for asked in (("", ()), ("XX", ()), ("DE", ("BW", "BY")))
+    ],
     say.impossible_date: lambda: [say.impossible_date()],
     say.fix_form: lambda: [
         say.fix_form(REVIEW, REVIEW.lines),

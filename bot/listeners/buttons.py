@@ -1,4 +1,4 @@
-"""What people press: the buttons under questions, in the parent message, under a summary and in App Home.
+"""What people press: the buttons under questions, in the parent message and under a summary.
 
 And what they choose in a form before they submit it.
 """
@@ -45,6 +45,20 @@ def register(
         answer(body, turns.press(pressed(body, review), "source", question=question, ask=int(ask), source=source))
         ack()
 
+    @bolt.action(re.compile("^day:"))
+    def on_day(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        _, what, review, question, ask = ids(action["action_id"], 5)
+        if day := action.get("selected_date"):
+            said = {"what": what, "question": question, "day": day}
+            answer(body, turns.press(pressed(body, review), "day", ask=int(ask), **said))
+        ack()
+
+    @bolt.action("doubt")
+    def on_doubt(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        review, question = ids(action["value"], 2)
+        answer(body, turns.press(pressed(body, review), "doubt", question=question))
+        ack()
+
     @bolt.action("share")
     def on_share(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         answer(body, turns.press(pressed(body, action["value"]), "share"))
@@ -70,6 +84,16 @@ def register(
         answer(body, lessons.forget(team, person, channel, int(action["value"])))
         ack()
 
+    @bolt.action("history")
+    def on_history(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        team, person, channel = body["team"]["id"], body["user"]["id"], body["channel"]["id"]
+        told = deals.history(team, person, channel, int(action["value"]))
+        if told.name == "history":
+            speaker.open_form(team, body["trigger_id"], told)
+        else:
+            answer(body, told)
+        ack()
+
     @bolt.action("details")
     def on_details(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         open_or_answer(body, reviews.details(pressed(body, action["value"])))
@@ -86,12 +110,6 @@ def register(
     def on_link(ack: Ack) -> None:
         """A button that only opens an address is reported, too."""
         ack()
-
-    @bolt.event("app_home_opened")
-    def on_home(event: dict[str, Any], context: BoltContext) -> None:
-        if event.get("tab") == "home":
-            team, person = str(context.team_id), event["user"]
-            speaker.show_home(team, person, deals.home(team, person))
 
     def answer(body: dict[str, Any], hint: Utterance | None) -> None:
         if hint:

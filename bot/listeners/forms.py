@@ -9,8 +9,10 @@ from slack_bolt import Ack, App
 
 from bot import forms
 from bot.service.desk import check_name
+from bot.service.portfolio import PortfolioService
 from bot.service.reviews import ReviewService
 from bot.speaker import Speaker
+from flows.review import Ending
 from flows.steering import Act
 from flows.utterances import Utterance
 
@@ -18,7 +20,7 @@ BLOCK_OF = {"cannot_hold": "channel", "unknown_person": "owner"}
 """Where in the form a review that cannot start is explained; the deal's name if not here."""
 
 
-def register(bolt: App, reviews: ReviewService, speaker: Speaker) -> None:
+def register(bolt: App, reviews: ReviewService, portfolio: PortfolioService, speaker: Speaker) -> None:
     @bolt.view("start_review")
     def on_start(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         team, person = body["team"]["id"], body["user"]["id"]
@@ -48,6 +50,12 @@ def register(bolt: App, reviews: ReviewService, speaker: Speaker) -> None:
         review = int(view["private_metadata"])
         hint = reviews.move_line(team, review, message_ts, position, filled.label, act(body))
         finish(ack, team, {"line": hint} if hint else {})
+
+    @bolt.view("close_deal")
+    def on_close(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        ending = Ending(forms.read(view).values["ending"])
+        hint = portfolio.close(body["team"]["id"], int(view["private_metadata"]), ending, act(body))
+        finish(ack, body["team"]["id"], {"ending": hint} if hint else {})
 
     def finish(ack: Ack, team: str, wrong: Mapping[str, Utterance]) -> None:
         """Close the form, or keep it open with a sentence at what will not do: nothing typed is lost."""

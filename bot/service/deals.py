@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
 from bot.directory import Directory
 from flows import utterances as say
+from flows.outlook import Item, outlook
 from flows.review import Review
 from flows.utterances import Utterance
 from storage.database import Database
 from storage.deals import Deals
+from storage.ledger import Ledger, scale
 from storage.reviews import Reviews
 
 
 class DealService:
     """Answers for one person's eyes. A review is readable where it was held, and by the people in it."""
 
-    def __init__(self, database: Database, directory: Directory) -> None:
+    def __init__(self, database: Database, directory: Directory, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._directory = directory
+        self._clock = clock
 
     def list(self, team: str, person: str, channel: str) -> Utterance:
         """The reviews of this channel and of this person: the open ones, then what was last reviewed."""
@@ -27,24 +34,51 @@ class DealService:
 
     def show(self, team: str, person: str, channel: str, name: str) -> Utterance:
         """What is known about a deal. A deal the person may not read of is one we don't know."""
+        review, items = self._known(team, person, channel, name)
+        return say.show_deal(review, items, self._link(review)) if review else say.unknown_deal(name)
+
+    def ask(self, team: str, person: str, channel: str, name: str) -> Utterance:
+        """The questions to take to a customer, before a meeting with them."""
+        review, items = self._known(team, person, channel, name)
+        return say.questions_to_take(review, items) if review else say.unknown_deal(name)
+
+    def history(self, team: str, person: str, channel: str, review_id: int) -> Utterance:
+        """Everything that was told about the deal of a review, if a person may read that where they ask."""
         with self._database.transaction() as session:
-            deals, reviews = Deals(session, team, ["", channel]), Reviews(session, team)
-            deal = deals.find(name)
-            review = reviews.latest_for(deal) if deal else None
-        if review is None or not _may_read(review, person, channel):
-            return say.unknown_deal(name)
-        return say.show_deal(review, self._link(review))
+            reviews = Reviews(session, team)
+            asked = reviews.lock(review_id)
+            told = reviews.history(asked.deal.id) if asked else []
+        readable = [review for review in told if _may_read(review, person, channel)]
+        return say.history(readable) if readable else say.not_here()
 
     def exists(self, team: str, channel: str, name: str) -> bool:
         """Whether a deal of that name may be known in a channel."""
         with self._database.transaction() as session:
             return Deals(session, team, ["", channel]).find(name) is not None
 
-    def home(self, team: str, person: str) -> Utterance:
-        """A person's App Home: the reviews they are in, the open ones first."""
+    def _known(self, team: str, person: str, channel: str, name: str) -> tuple[Review | None, tuple[Item, ...]]:
+        """How a deal's questions stand, and its latest review that a person may read where they ask.
+
+        Of what was said elsewhere, such as in a direct message, they are told how old it is, and not the words.
+        """
         with self._database.transaction() as session:
-            mine = Reviews(session, team).latest_readable(person)
-        return say.home([(review, self._link(review)) for review in mine], person)
+            deal, reviews = Deals(session, team, ["", channel]).find(name), Reviews(session, team)
+            latest = reviews.latest_for(deal) if deal else None
+            if deal is None or latest is None:
+                return None, ()
+            ledger, slowness = Ledger(session).of(deal), scale(session, team)
+            others = {known.review for known in ledger.values()} - {latest.id}
+            readable = {
+                review.id: review
+                for review in (latest, *map(reviews.get, others))
+                if _may_read(review, person, channel)
+            }
+        told = {
+            question: known if known.review in readable else replace(known, lines=(), authors=())
+            for question, known in ledger.items()
+        }
+        items = outlook(deal, told, self._clock(), scale=slowness, zone=latest.zone)
+        return (readable[max(readable)], items) if readable else (None, ())
 
     def _link(self, review: Review) -> str:
         return self._directory.link(review.channel, review.thread_ts)

@@ -11,18 +11,22 @@ from sqlalchemy.orm import Session
 from bot.outbox import Outbox
 from bot.speaker import Speaker
 from flows import utterances as say
-from flows.review import Review
+from flows.review import Review, Turn
 from flows.steering import Outcome
 from flows.utterances import Utterance
 from storage.corrections import Corrections
 from storage.database import Database
+from storage.ledger import Ledger
 from storage.reviews import Reviews
 
 Decide = Callable[[Review, datetime], Outcome]
 
 
 class Decisions:
-    """Decides and keeps. `clock` gives the time in UTC; `wake` is called when there may be something to say."""
+    """Decides and keeps. `clock` gives the time in UTC; `wake` is called when there may be something to say.
+
+    `on_kept` is told, in the transaction, of every review that a turn has changed, and when, in UTC.
+    """
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class Decisions:
         self._speaker = speaker
         self.clock = clock
         self.wake = wake
+        self.on_kept: Callable[[Session, Review, Turn, datetime], None] = lambda session, review, turn, now: None
 
     def make(self, team: str, review_id: int, occasion: str, decide: Decide) -> Utterance | None:
         """Load a review under its lock, let `decide` say what becomes of it, keep that, and say it.
@@ -71,6 +76,8 @@ class Decisions:
         if outcome.turn:
             team = outcome.review.deal.team
             Reviews(session, team).save(outcome.review, outcome.turn, before)
+            Ledger(session).follow(before, outcome.review, outcome.turn)
             if before:
                 Corrections(session, team).follow(before, outcome.review, outcome.turn)
             self._outbox.decide(session, outcome.review, outcome.says, now)
+            self.on_kept(session, outcome.review, outcome.turn, now)

@@ -9,10 +9,12 @@ from bot.commands import LONGEST_NAME, Command, parse
 from bot.directory import Directory
 from bot.service.deals import DealService
 from bot.service.lessons import LessonService
+from bot.service.portfolio import PortfolioService
 from bot.service.reviews import ReviewService
 from bot.speaker import Speaker
 from flows import utterances as say
 from flows.review import Deal
+from flows.steering import Act
 from flows.utterances import Utterance
 
 
@@ -26,6 +28,11 @@ class Typed:
     text: str
     trigger_id: str = ""
 
+    @property
+    def act(self) -> Act:
+        """The command as somebody's act. What brings no form is known by its words: to repeat it changes nothing."""
+        return Act(self.person, self.trigger_id or self.text)
+
 
 class Desk:
     """Reads commands and hands them on."""
@@ -34,12 +41,14 @@ class Desk:
         self,
         reviews: ReviewService,
         deals: DealService,
+        portfolio: PortfolioService,
         lessons: LessonService,
         directory: Directory,
         speaker: Speaker,
     ) -> None:
         self._reviews = reviews
         self._deals = deals
+        self._portfolio = portfolio
         self._lessons = lessons
         self._directory = directory
         self._speaker = speaker
@@ -55,6 +64,17 @@ class Desk:
                 return self._deals.list(typed.team, typed.person, typed.channel)
             case "show" if name:
                 return self._deals.show(typed.team, typed.person, typed.channel, name)
+            case "ask" if name:
+                return self._deals.ask(typed.team, typed.person, typed.channel, name)
+            case "close" if name:
+                form = self._portfolio.close_form(typed.team, typed.person, typed.channel, name)
+                return self._open(typed, form)
+            case "reopen" if name:
+                return self._portfolio.reopen(typed.team, typed.channel, name, typed.act)
+            case "handover":
+                return self._hand_over(typed, command.people)
+            case "full":
+                return self._start(typed, command.people, name, whole=True)
             case "lens":
                 return self._lessons.list(typed.team, typed.person, typed.channel)
             case "unknown":
@@ -67,13 +87,27 @@ class Desk:
             case _:
                 return say.help_for_commands()
 
-    def _start(self, typed: Typed, people: tuple[str, ...], name: str) -> Utterance | None:
+    def _start(self, typed: Typed, people: tuple[str, ...], name: str, whole: bool = False) -> Utterance | None:
         if len(people) > 1:
             return say.one_owner()
         if problem := check_name(name):
             return problem
         asked = Deal(0, typed.team, "", name, owner="".join(people))
-        return self._reviews.start(typed.team, typed.person, typed.channel, asked)
+        return self._reviews.start(typed.team, typed.person, typed.channel, asked, whole)
+
+    def _open(self, typed: Typed, found: Utterance) -> Utterance | None:
+        """Open a form; a hint is handed on, and so is a form where none can be opened."""
+        if not found.name.endswith("_form"):
+            return found
+        if not typed.trigger_id:
+            return say.help_for_commands()
+        self._speaker.open_form(typed.team, typed.trigger_id, found)
+        return None
+
+    def _hand_over(self, typed: Typed, people: tuple[str, ...]) -> Utterance:
+        if len(people) != 2:
+            return say.two_people()
+        return self._portfolio.hand_over(typed.team, *people, typed.act)
 
     def _unknown(self, typed: Typed, command: Command, name: str) -> Utterance | None:
         """A word that looks like a subcommand may still be the name of a deal that exists."""

@@ -12,13 +12,14 @@ from bot.service.turns import Pressed
 from bot.speaker import Speaker
 from flows import steering, turns
 from flows import utterances as say
+from flows.agenda import agenda
 from flows.lens import Label
-from flows.playbook import PLAYBOOK
 from flows.review import Deal, Review, Status, Turn
 from flows.steering import Act, Outcome
 from flows.utterances import Utterance
 from storage.database import Database
-from storage.deals import Deals
+from storage.deals import Deals, find_person
+from storage.ledger import Ledger, scale
 from storage.messages import Message
 from storage.reviews import Reviews, due_back
 
@@ -32,11 +33,12 @@ class ReviewService:
         self._speaker = speaker
         self._directory = directory
 
-    def start(self, team: str, caller: str, channel: str, asked: Deal) -> Utterance | None:
+    def start(self, team: str, caller: str, channel: str, asked: Deal, whole: bool = False) -> Utterance | None:
         """Start a review of a deal by its name; a deal nobody heard of is made, with its details if it has any.
 
         `asked.owner` may be empty: then a known deal keeps its owner, and a new one belongs to the caller. A deal has
-        one open review, so a second start says where the first is.
+        one open review, so a second start says where the first is. Unless it is to be a `whole` one, a review asks only
+        what is not fresh.
         """
         place = self._directory.place(channel)
         if place.standing is not Standing.WELCOME:
@@ -45,13 +47,11 @@ class ReviewService:
             return say.unknown_person()
         self._directory.meet(team, caller)
         try:
-            opened, review = self._open(team, caller, place, asked)
+            hint = self._open(team, caller, place, asked, whole)
         except IntegrityError:  # somebody else made the deal or started its review in the same moment
-            opened, review = self._open(team, caller, place, asked)
-        if not opened:
-            return say.already_open(review, self._directory.link(review.channel, review.thread_ts))
+            hint = self._open(team, caller, place, asked, whole)
         self._decisions.wake()
-        return None
+        return hint
 
     def lines_to_move(self, pressed: Pressed) -> Utterance:
         """The form to move a line to the other side, or a hint why there is none."""
@@ -112,28 +112,35 @@ class ReviewService:
         now = self._decisions.clock()
         with self._database.transaction() as session:
             reviews = Reviews(session, message.team)
-            review = reviews.lock(message.review_id)
+            review = reviews.lock(message.review_id or 0)
             if review is None or not review.is_open:
                 return
             ended = replace(review, status=Status.STOPPED, ended_at=now)
             reviews.save(ended, Turn("refused", "", "refused", now, text=reason))
         self._speaker.tell(message.team, review.opened_by, say.could_not_open(review, reason))
 
-    def _open(self, team: str, caller: str, place: Place, asked: Deal) -> tuple[bool, Review]:
+    def _open(self, team: str, caller: str, place: Place, asked: Deal, whole: bool) -> Utterance | None:
         with self._database.transaction() as session:
             now = self._decisions.clock()
             deals, reviews = Deals(session, team, [place.scope]), Reviews(session, team)
             deal = deals.find(asked.name)
             if deal is None:
                 deal = deals.add(asked.name, asked.owner or caller, place.scope, now)
+            elif deal.ending:
+                return say.deal_closed(deal)
             elif review := reviews.open_for(deal):
-                return False, review
+                return say.already_open(review, self._directory.link(review.channel, review.thread_ts))
             deal = _with_details(deal, asked)
             deals.save(deal)
-            keys = [question.key for question in PLAYBOOK]
-            review = reviews.add(deal, place.channel, deal.owner, caller, keys, now)
+            owner = find_person(session, team, deal.owner)
+            known = {} if whole else Ledger(session).of(deal)
+            zone = owner.tz if owner else "UTC"
+            questions = agenda(deal, known, now, scale=scale(session, team), zone=zone)
+            if not questions:
+                return say.all_fresh(deal)
+            review = reviews.add(deal, place.channel, deal.owner, caller, questions, now)
             self._decisions.keep(session, turns.open_review(review, now), now)
-            return True, review
+        return None
 
     def _of_channel(self, reviews: Reviews, pressed: Pressed) -> Review | None:
         """The review a button belongs to, if it is pressed where that review is held: ids can be made up."""
@@ -156,4 +163,11 @@ def _with_details(deal: Deal, asked: Deal) -> Deal:
 
 def _with_new_details(deal: Deal, changed: Deal) -> Deal:
     """A deal with the details of another: what was emptied is empty."""
-    return replace(changed, id=deal.id, team=deal.team, scope=deal.scope, name=deal.name, owner=deal.owner)
+    return replace(
+        deal,
+        stage=changed.stage,
+        their_date=changed.their_date,
+        their_date_source=changed.their_date_source,
+        close_date=changed.close_date,
+        period=changed.period,
+    )

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -29,6 +29,7 @@ from flows.words import Word
 from storage.corrections import Corrections
 from storage.database import Database
 from storage.inbox import Arrival, Inbox
+from storage.ledger import Ledger
 from storage.messages import Messages
 from storage.reviews import Reviews
 
@@ -107,6 +108,8 @@ class TurnService:
             "deleted": self._withdraw,
             "word": self._act,
             "source": self._tell_source,
+            "day": self._tell_day,
+            "doubt": self._doubt,
             "share": self._share,
         }
 
@@ -126,7 +129,7 @@ class TurnService:
             inbox.add(said.team, arrival, now, said.thread_ts)  # it may have become known between the two looks
 
     def press(self, pressed: Pressed, kind: str, **details: str | int) -> Utterance | None:
-        """Keep the press of a button: a `word`, a `source` or `share`. Returns a hint if it is not this place's."""
+        """Keep the press of a button: a `word`, `source`, `day` or `share`. Returns a hint if its place is another."""
         by, kept = pressed.by, {**details, "thread_ts": pressed.thread_ts}
         arrival = Arrival(pressed.review, kind, by.person, by.occasion, pressed.at, kept, channel=pressed.channel)
         with self._arriving() as session:
@@ -196,7 +199,13 @@ class TurnService:
         if not reply.text:
             return say.no_words()
         self._directory.meet(arrival.team, arrival.person)
-        return self._decide(arrival, lambda now_is, now: turns.take_turn(now_is, reply, now, self._burst))
+        hint = self._decide(arrival, lambda now_is, now: turns.take_turn(now_is, reply, now, self._burst))
+        return hint or self._suggestion(arrival, reply)
+
+    def _suggestion(self, arrival: Arrival, reply: Reply) -> Utterance | None:
+        with self._database.transaction() as session:
+            review = Reviews(session, arrival.team).get(arrival.review)
+            return turns.may_change(review, reply, Ledger(session).of(review.deal))
 
     def _amend(self, arrival: Arrival) -> Utterance | None:
         """A person edited a message. One we hold nothing of, such as a file without words, is now said."""
@@ -238,6 +247,20 @@ class TurnService:
             arrival,
             lambda review, now: turns.tell_source(review, question, ask, Source(source), _by(arrival), now),
         )
+
+    def _tell_day(self, arrival: Arrival) -> Utterance | None:
+        """A person told when an answer was heard, or by when a step is to be done."""
+        question, ask, what = (arrival.details[name] for name in ("question", "ask", "what"))
+        day = date.fromisoformat(arrival.details["day"])
+        self._directory.meet(arrival.team, arrival.person)
+        return self._decide(
+            arrival, lambda review, now: turns.tell_day(review, question, ask, what, day, _by(arrival), now)
+        )
+
+    def _doubt(self, arrival: Arrival) -> Utterance | None:
+        """A person said that something happened which changes what we know."""
+        question = arrival.details["question"]
+        return self._decide(arrival, lambda review, now: turns.doubt(review, question, _by(arrival), now))
 
     def _share(self, arrival: Arrival) -> Utterance | None:
         """The owner shows the summary in the channel."""

@@ -15,12 +15,13 @@ from slack_sdk import WebClient
 
 from bot.directory import Directory
 from bot.outbox import Outbox
-from bot.service.deals import DealService
 from bot.service.decisions import Decisions
+from bot.service.home import HomeService
 from bot.service.reviews import ReviewService
 from bot.service.turns import Said, TurnService
 from bot.speaker import Speaker
 from flows import lens
+from flows.home import Shown
 from storage.database import Database
 from storage.messages import Messages
 from storage.reviews import Reviews
@@ -59,7 +60,7 @@ class Place:
         decisions = Decisions(self.database, self._outbox, speaker, lambda: self.now, wake=lambda: None)
         self._turns = TurnService(self.database, decisions, directory, speaker, lens.read, timedelta(0), nullcontext)
         self._reviews = ReviewService(self.database, decisions, speaker, directory)
-        self._desk = DealService(self.database, directory)
+        self._homes = HomeService(self.database, directory, lambda: self.now)
 
     def time(self, what: str, work: Callable[[], object]) -> None:
         began = time.perf_counter()
@@ -80,7 +81,7 @@ class Place:
 
     def home(self, turn: int) -> None:
         person = owner_of(1 + turn * DEALS_OF_ONE % self.deals)
-        self.time("App Home", lambda: self._desk.home(TEAM, person))
+        self.time("App Home", lambda: self._homes.home(TEAM, person, Shown()))
 
     def look(self) -> None:
         """What the engine asks of the database before each post."""
