@@ -6,15 +6,16 @@ of a good facilitator: one question at a time, at most one probe to a question, 
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flows import utterances as say
 from flows.events import suggested
 from flows.hours import local_day
+from flows.ledger import Known
 from flows.lens import Leaning
-from flows.playbook import AFTERWARDS, BY_KEY, OPENING
+from flows.playbook import AFTERWARDS, BY_KEY, OPENING, STEERED
 from flows.review import Explained, Label, Reply, Review, Source, Standing, Status, Turn
 from flows.steering import Act, Outcome, act, move_on, probe, reflect
 from flows.utterances import Utterance
@@ -133,6 +134,8 @@ def doubt(review: Review, question: str, by: Act, now: datetime) -> Outcome:
 
     What this review has asked already is not asked twice in it.
     """
+    if question not in STEERED:
+        return Outcome(review, hint=say.not_here())
     if by.person not in review.people and not review.may_steer(by.person):
         return Outcome(review, hint=say.only_theirs(review))
     asks = review.is_open and question not in review.questions
@@ -141,19 +144,38 @@ def doubt(review: Review, question: str, by: Act, now: datetime) -> Outcome:
     return Outcome(after, turn, reflect(after), aside=say.will_ask(question, now=asks, deal=review.deal))
 
 
-def may_change(review: Review, reply: Reply, known: Container[str]) -> Utterance | None:
-    """What a reply tells may change the answer to another question that is `known`, and is not to be asked anyway.
+def answers_open(review: Review, message_ts: str, question: str, by: Act, now: datetime) -> Outcome:
+    """Somebody says that what they wrote after the end answers an open question: from now on it is kept there."""
+    found = review.find(message_ts)
+    if not found or found[0].question != AFTERWARDS or found[1].withdrawn or question not in STEERED:
+        return Outcome(review, hint=say.line_gone())
+    if by.person not in (found[1].author, review.owner):
+        return Outcome(review, hint=say.only_theirs(review))
+    afterwards, reply = found
+    rest = replace(afterwards, replies=tuple(each for each in afterwards.replies if each is not reply))
+    answer = replace(review.answer(question).with_reply(reply), standing=Standing.ANSWERED, said_at=now)
+    after = review.with_answer(rest).with_answer(answer)
+    turn = Turn("answered_later", by.person, by.occasion, now, question, reply.text)
+    return Outcome(after, turn, reflect(after), aside=say.answered_later(question, review.deal))
 
-    That is only suggested, to whoever wrote it.
+
+def suggest(review: Review, message_ts: str, ledger: Mapping[str, Known]) -> Utterance | None:
+    """What a reply may mean beyond the question it was kept under: that is only suggested, to whoever wrote it.
+
+    What tells of an event may change an answer that is known and is not to be asked anyway. What is told after the end
+    may answer a question that is open.
     """
-    found = review.find(reply.message_ts)
-    if not found:
+    found = review.find(message_ts)
+    told = [line.text for line in found[1].lines() if line.label is Label.CUSTOMER] if found else []
+    if not found or not told:
         return None
-    told = [line.text for line in found[1].lines() if line.label is Label.CUSTOMER]
     ahead = review.questions[review.number - 1 :] if review.is_open else ()
     for suggestion in suggested(found[0].question, told):
-        if suggestion.question in known and suggestion.question not in ahead:
+        if suggestion.question in ledger and suggestion.question not in ahead:
             return say.may_have_changed(review, suggestion)
+    unanswered = [question for question in STEERED if question in ledger and ledger[question].is_open]
+    if found[0].question == AFTERWARDS and unanswered:
+        return say.may_answer(review, found[1], unanswered)
     return None
 
 

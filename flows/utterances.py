@@ -28,6 +28,9 @@ PARENT = "parent"
 SHARED = "shared"
 ON = "on:"
 
+MOST_CHOICES = 4
+"""Buttons in a row, with one for none of them."""
+
 Context = Mapping[str, Any]
 
 
@@ -278,6 +281,24 @@ def may_have_changed(review: Review, suggestion: Suggestion) -> Utterance:
         "may_have_changed",
         {"review": review.id, "customer": review.deal.name, "question": suggestion.question, "words": suggestion.words},
     )
+
+
+def may_answer(review: Review, reply: Reply, questions: Sequence[str]) -> Utterance:
+    """What was told after the end may answer one of the questions that are open."""
+    return Utterance(
+        "may_answer",
+        {
+            "review": review.id,
+            "customer": review.deal.name,
+            "message_ts": reply.message_ts,
+            "questions": list(questions[:MOST_CHOICES]),
+        },
+    )
+
+
+def answered_later(question: str, deal: Deal) -> Utterance:
+    """What was told after the end is the answer to a question that was open."""
+    return Utterance("answered_later", {"question": question, "customer": deal.name})
 
 
 def will_ask(question: str, now: bool, deal: Deal) -> Utterance:

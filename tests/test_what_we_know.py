@@ -212,6 +212,22 @@ def test_after_the_review_it_counts_as_old_until_it_is_asked(room: Room) -> None
     assert "may have changed" not in room.command("lena", "show Northwind").rpartition("🟢 fresh")[0]
 
 
+def test_what_is_told_after_the_end_closes_an_open_question_if_its_author_says_so(room: Room) -> None:
+    thread = reviewed(room, *ANSWERS[:2], "not known", *ANSWERS[3:])
+    room.clock.passes(days=3)
+    ts = thread.says("lena", THEIRS)
+    told = room.workspace.ephemerals("lena")[-1]
+    assert list(buttons(told)) == ["If they don't", "No"]
+    room.workspace.action("lena", told, buttons(told)["If they don't"])
+    room.settle()
+    fact = known(room, "no_action")
+    assert fact and fact.lines == (THEIRS,) and not fact.is_open
+    assert "*NOT KNOWN YET*" not in thread.summary and "Added later" not in thread.summary
+    assert f"*If they don't*  ·  Fri 27 Nov\n> “{THEIRS}”" in thread.summary
+    thread.deletes("lena", ts)
+    assert THEIRS not in thread.summary
+
+
 # Questions to take, history
 
 

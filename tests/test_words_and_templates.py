@@ -297,6 +297,8 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.not_theirs_to_give: lambda: [say.not_theirs_to_give("U1")],
     say.two_people: lambda: [say.two_people()],
     say.may_have_changed: lambda: in_turn(lambda review: say.may_have_changed(review, Suggestion("people", "left"))),
+    say.may_answer: lambda: [say.may_answer(REVIEWS[0], SAID, KEYS[1:n]) for n in (2, 9)],
+    say.answered_later: lambda: [say.answered_later("people", REVIEWS[0].deal)],
     say.will_ask: lambda: [say.will_ask("people", now, REVIEWS[0].deal) for now in (True, False)],
     say.close_form: lambda: [say.close_form(REVIEWS[0].deal)],
     say.home: homes,

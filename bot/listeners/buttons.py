@@ -59,6 +59,13 @@ def register(
         answer(body, turns.press(pressed(body, review), "doubt", question=question))
         ack()
 
+    @bolt.action(re.compile("^answers:"))
+    def on_answers(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        review, message_ts = ids(action["value"], 2)
+        question = action["action_id"].removeprefix("answers:")
+        answer(body, turns.press(pressed(body, review), "answers", question=question, ts=message_ts))
+        ack()
+
     @bolt.action("share")
     def on_share(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         answer(body, turns.press(pressed(body, action["value"]), "share"))

@@ -110,6 +110,7 @@ class TurnService:
             "source": self._tell_source,
             "day": self._tell_day,
             "doubt": self._doubt,
+            "answers": self._answers_open,
             "share": self._share,
         }
 
@@ -205,7 +206,7 @@ class TurnService:
     def _suggestion(self, arrival: Arrival, reply: Reply) -> Utterance | None:
         with self._database.transaction() as session:
             review = Reviews(session, arrival.team).get(arrival.review)
-            return turns.may_change(review, reply, Ledger(session).of(review.deal))
+            return turns.suggest(review, reply.message_ts, Ledger(session).of(review.deal))
 
     def _amend(self, arrival: Arrival) -> Utterance | None:
         """A person edited a message. One we hold nothing of, such as a file without words, is now said."""
@@ -261,6 +262,11 @@ class TurnService:
         """A person said that something happened which changes what we know."""
         question = arrival.details["question"]
         return self._decide(arrival, lambda review, now: turns.doubt(review, question, _by(arrival), now))
+
+    def _answers_open(self, arrival: Arrival) -> Utterance | None:
+        """A person said which open question their words answer."""
+        ts, question = arrival.details["ts"], arrival.details["question"]
+        return self._decide(arrival, lambda review, now: turns.answers_open(review, ts, question, _by(arrival), now))
 
     def _share(self, arrival: Arrival) -> Utterance | None:
         """The owner shows the summary in the channel."""
