@@ -342,7 +342,7 @@ def sayings() -> list[Callable[..., Utterance]]:
     return [
         function
         for name, function in functions
-        if function.__module__ == say.__name__
+        if function.__module__.startswith(say.__name__)
         and not name.startswith("_")
         and inspect.signature(function).return_annotation == "Utterance"
     ]
