@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 from flows.review import HEARD, Answer, Review, Source, Standing
 
@@ -30,6 +30,11 @@ class Known:
     due: date | None = None
     repeats: int = 0
     doubted_at: datetime | None = None
+
+    @property
+    def told_at(self) -> datetime:
+        """When it was given, or since when it is open."""
+        return self.open_since or self.given_at or datetime.min.replace(tzinfo=UTC)
 
     @property
     def is_open(self) -> bool:
@@ -62,21 +67,26 @@ def known(review: Review, question: str, before: Known | None = None) -> Known |
     return _open(answer, review.id, before) if answer.standing is Standing.ANSWERED else None
 
 
+def doubted(now: Known, before: Known | None) -> Known:
+    """A doubt about what was known holds until the customer's side gives it anew."""
+    doubt = before.doubted_at if before else None
+    holds = doubt and now.given_at and now.given_at < doubt
+    return replace(now, doubted_at=doubt) if holds else now
+
+
 def _heard(answer: Answer, review: int, before: Known | None) -> Known:
     lines = answer.lines(*HEARD)
-    given_at = answer.given_at
-    doubted_at = before.doubted_at if before else None
-    return Known(
+    heard = Known(
         answer.question,
         review,
         tuple(line.text for line in lines),
         tuple(dict.fromkeys(line.author for line in lines)),
         answer.source,
-        given_at,
+        answer.given_at,
         due=answer.due,
         repeats=answer.repeats,
-        doubted_at=doubted_at if doubted_at and given_at and given_at < doubted_at else None,
     )
+    return doubted(heard, before)
 
 
 def _open(answer: Answer, review: int, before: Known | None) -> Known:

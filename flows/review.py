@@ -192,6 +192,13 @@ class Answer:
         return bool(self.lines(*HEARD))
 
     @property
+    def afresh(self) -> Answer:
+        """This answer as one that is given anew: what came with *still true* goes."""
+        if self.standing is not Standing.STILL_TRUE:
+            return self
+        return Answer(self.question, replies=self.replies, probes=self.probes)
+
+    @property
     def may_be_repeated(self) -> bool:
         """Whether it may be called still true once more. Twice in a row without news, and it is asked anew."""
         return self.repeats < MOST_REPEATS

@@ -142,7 +142,7 @@ def _skip(review: Review, by: Act, now: datetime) -> Outcome:
 
 
 def _not_known(review: Review, by: Act, now: datetime) -> Outcome:
-    answer = replace(review.answer(review.asked), standing=Standing.NOT_KNOWN, said_at=now)
+    answer = replace(review.answer(review.asked).afresh, standing=Standing.NOT_KNOWN, said_at=now)
     return move_on(review.with_answer(answer), _turn("not_known", by, now, review), now)
 
 
@@ -204,6 +204,8 @@ def _resume(review: Review, by: Act, now: datetime) -> Outcome:
         return Outcome(review, hint=say.under_way())
     if review.status is Status.FINISHED:
         return Outcome(review, hint=say.already_over(review))
+    if review.deal.ending:
+        return Outcome(review, hint=say.deal_closed(review.deal))
     after = replace(review, status=Status.AWAITING_ANSWER, ask=review.ask + 1, ended_at=None, led_by=None)
     says = (say.closed(review, None), say.carried_on(review), say.question(after), say.parent(after))
     return Outcome(after, _turn("resumed", by, now, review), says)

@@ -153,7 +153,7 @@ def answers_open(review: Review, message_ts: str, question: str, by: Act, now: d
         return Outcome(review, hint=say.only_theirs(review))
     afterwards, reply = found
     rest = replace(afterwards, replies=tuple(each for each in afterwards.replies if each is not reply))
-    answer = replace(review.answer(question).with_reply(reply), standing=Standing.ANSWERED, said_at=now)
+    answer = replace(review.answer(question).afresh.with_reply(reply), standing=Standing.ANSWERED, said_at=now)
     after = review.with_answer(rest).with_answer(answer)
     turn = Turn("answered_later", by.person, by.occasion, now, question, reply.text)
     return Outcome(after, turn, reflect(after), aside=say.answered_later(question, review.deal))
@@ -214,7 +214,7 @@ def share(review: Review, by: Act, now: datetime) -> Outcome:
 
 
 def _answer(review: Review, reply: Reply, now: datetime) -> Outcome:
-    answer = replace(review.answer(review.asked).with_reply(reply), standing=Standing.ANSWERED, said_at=now)
+    answer = replace(review.answer(review.asked).afresh.with_reply(reply), standing=Standing.ANSWERED, said_at=now)
     leaning = reply.reading.leaning
     turn = Turn("answered", reply.author, reply.message_ts, now, review.asked, reply.text)
     if leaning is Leaning.NOT_KNOWN and review.asked != OPENING:

@@ -126,7 +126,13 @@ class Database:
         with self._one_at_a_time:
             if self._holder is None:
                 self._holder = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            return bool(self._holder.scalar(text(question), {"name": name}))
+            try:
+                with self._holder.begin():  # SQLAlchemy's; Postgres knows of none
+                    return bool(self._holder.scalar(text(question), {"name": name}))
+            except DBAPIError:
+                self._holder.close()
+                self._holder = None
+                raise
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -15,9 +15,7 @@ from flows.review import OPEN, Deal, Status
 from flows.utterances import PARENT
 from storage.deals import to_deal
 from storage.models import DealRow, MessageRow, PersonRow, ReplyRow, ReviewRow
-
-DIRECT = "D"
-"""Begins the id of a conversation between one person and the bot."""
+from storage.reviews import DIRECT
 
 _PARENT = and_(MessageRow.review_id == ReviewRow.id, MessageRow.slot == PARENT)
 

@@ -10,11 +10,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from flows.freshness import scale_of
-from flows.ledger import Known, known
+from flows.ledger import Known, doubted, known
 from flows.playbook import OPENING
 from flows.review import Deal, Review, Source, Turn
 from flows.turns import DOUBTED
 from storage.models import DealRow, KnowledgeRow, ReviewRow
+from storage.reviews import Reviews
 
 LATELY_CLOSED = 100
 """So many of a team's latest closed deals tell how slow its deals are: as they are of late, and in one short query."""
@@ -51,15 +52,16 @@ class Ledger:
 
     def follow(self, before: Review | None, after: Review, turn: Turn) -> None:
         """Keep what a turn has changed about what is known; what it does not touch stays as it was."""
-        if turn.kind == DOUBTED and (doubted := self.of(after.deal).get(turn.question)):
-            self._session.merge(_row(after.deal, replace(doubted, doubted_at=turn.at)))
+        if turn.kind == DOUBTED and (doubtful := self.of(after.deal).get(turn.question)):
+            self._session.merge(_row(after.deal, replace(doubtful, doubted_at=turn.at)))
         was: Mapping[str, object] = before.answers if before else {}
         changed = [key for key, answer in after.answers.items() if key != OPENING and answer != was.get(key)]
         if not changed:
             return
         kept = self.of(after.deal)
+        newest = Reviews(self._session, after.deal.team).latest_for(after.deal)
         for question in changed:
-            now = known(after, question, kept.get(question))
+            now = _now(after, newest or after, question, kept.get(question))
             if now is None:
                 key = (KnowledgeRow.deal_id == after.deal.id, KnowledgeRow.question == question)
                 self._session.execute(delete(KnowledgeRow).where(*key))
@@ -69,6 +71,19 @@ class Ledger:
     def keep(self, deal: Deal, changed: Known) -> None:
         """Keep what is known about a question, whatever was."""
         self._session.merge(_row(deal, changed))
+
+
+def _now(after: Review, newest: Review, question: str, kept: Known | None) -> Known | None:
+    """What is known about a question after a review of the deal has changed, which need not be its newest.
+
+    What an older one says counts as it is told by now, unless the customer's side gave something newer.
+    """
+    if newest.id == after.id:
+        return known(after, question, kept)
+    if kept and kept.is_open and kept.review not in (after.id, newest.id):
+        return kept
+    found = [each for review in (after, newest) if (each := known(review, question))]
+    return doubted(max(found, key=lambda each: each.told_at), kept) if found else None
 
 
 def _row(deal: Deal, known: Known) -> KnowledgeRow:

@@ -40,7 +40,7 @@ def people_to_ask(session: Session) -> Iterator[tuple[str, str, Habits]]:
     for team, owner, zone, row in session.execute(found.outerjoin(PersonRow, person).outerjoin(HabitsRow, habits)):
         try:
             yield team, owner, to_habits(zone or "UTC", row)
-        except ValueError as error:  # one person's settings must not silence everybody's nudges
+        except (ValueError, KeyError) as error:  # one person's settings must not silence everybody's nudges
             log.warning("when %s in %s works cannot be told: %s", owner, team, error)
 
 

@@ -15,6 +15,9 @@ from flows.utterances import PARENT, ask_slot, summary_slot
 from storage.deals import find_person, to_deal
 from storage.models import AnswerRow, DealRow, MessageRow, ReplyRow, ReviewRow, TurnRow
 
+DIRECT = "D"
+"""Begins the id of a conversation between one person and the bot: what was said there is not told elsewhere."""
+
 LONGEST_LIST = 20
 LONGEST_HISTORY = 10
 
@@ -68,9 +71,9 @@ class Reviews:
         return self._load(found) if found else None
 
     def latest_of(self, deal_id: int) -> Review | None:
-        """The latest review of a deal of this workspace by its id, locked; None if there is none."""
-        newest = self._ids(ReviewRow.deal_id == deal_id).order_by(ReviewRow.id.desc()).limit(1)
-        found = self._session.scalar(newest)
+        """The open review of a deal of this workspace, else its latest, locked; None if there is none."""
+        order = (ReviewRow.status.in_(OPEN).desc(), ReviewRow.id.desc())
+        found = self._session.scalar(self._ids(ReviewRow.deal_id == deal_id).order_by(*order).limit(1))
         return self.lock(found) if found else None
 
     def history(self, deal_id: int) -> list[Review]:
@@ -154,6 +157,7 @@ class Reviews:
         row = self._session.get_one(ReviewRow, review_id, populate_existing=True)
         status = Status(row.status)
         before = self._before(row)
+        open_here = [each for each in before if each.channel == row.channel or not each.channel.startswith(DIRECT)]
         owner = find_person(self._session, row.deal.team, row.owner)
         return Review(
             id=row.id,
@@ -167,7 +171,7 @@ class Reviews:
             ask=row.ask,
             status=status,
             answers={answer.question: self._answer(row, answer) for answer in row.answers},
-            earlier=self._earlier(before),
+            earlier=self._earlier(open_here),
             probed=_probed(before),
             last_reviewed=before[0].ended_at if before else None,
             thread_ts=self._ts(row.id, PARENT),

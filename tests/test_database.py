@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from click.testing import CliRunner
 from sqlalchemy import inspect, make_url, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.cli import main
 from flows.playbook import PLAYBOOK
@@ -116,6 +116,26 @@ def test_two_processes_that_upgrade_at_the_same_moment_do_not_disturb_each_other
     ]
     told = [process.communicate(timeout=60)[1] for process in running]
     assert [process.returncode for process in running] == [0, 0], told
+
+
+# Holding names
+
+
+def test_names_can_be_held_again_after_the_connection_that_held_them_broke(postgres_url: str) -> None:
+    database, other = Database(postgres_url), Database(postgres_url)
+    try:
+        with database.hold("a lane") as mine, other.hold("a lane") as theirs:
+            assert mine and not theirs
+        with other.engine.connect() as connection:
+            others = "datname = current_database() AND pid != pg_backend_pid()"
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))  # noqa: S608
+        with pytest.raises(OperationalError), database.hold("a lane"):
+            raise AssertionError("it cannot be held by a connection that broke")
+        with database.hold("a lane") as mine:
+            assert mine
+    finally:
+        database.close()
+        other.close()
 
 
 # In one sentence

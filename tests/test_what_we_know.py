@@ -99,6 +99,39 @@ def test_not_known_stays_open_since_it_was_first_said_until_it_is_answered(room:
     assert answered and not answered.is_open and answered.lines == (THEIRS,)
 
 
+def test_an_older_review_that_changes_does_not_bring_old_words_back(room: Room) -> None:
+    first = room.start("Northwind @lena")
+    typo = first.answers("lena", *ANSWERS)[1]
+    room.clock.passes(days=40)
+    room.start("full Northwind").answers("lena", ANSWERS[0], ALSO_THEIRS, "stop")
+    newer = known(room, "why_change")
+    assert newer and newer.lines == (ALSO_THEIRS,)
+    first.edits("lena", typo, f"{ANSWERS[1]} Twice.")
+    first.presses("lena", "Deal details", on=first.parent)
+    room.workspace.submit("lena", room.form("lena")["id"], {"stage": {"value": "deciding"}})
+    room.settle()
+    assert known(room, "why_change") == newer
+
+
+def test_deleted_words_are_not_known_any_more_though_a_later_review_called_them_true(room: Room) -> None:
+    first = room.start("Northwind @lena")
+    ts = first.answers("lena", *ANSWERS)[1]
+    room.start("full Northwind").answers("lena", ANSWERS[0], "still true", "stop")
+    first.deletes("lena", ts)
+    assert known(room, "why_change") is None
+    assert ANSWERS[1] not in room.command("lena", "show Northwind")
+
+
+def test_a_review_taken_up_again_tells_what_is_newer(room: Room) -> None:
+    first = reviewed(room, *ANSWERS[:2], "stop")
+    room.clock.passes(days=2)
+    room.start("full Northwind").answers("lena", ANSWERS[0], THEIRS, "stop")
+    room.clock.passes(days=2)
+    first.answers("lena", "resume", ALSO_THEIRS)
+    fact = known(room, "no_action")
+    assert fact and fact.lines == (ALSO_THEIRS,)
+
+
 # Still true, and days
 
 
@@ -145,6 +178,21 @@ def test_a_step_of_theirs_is_old_the_day_after_it_was_due(room: Room) -> None:
     assert "was due" not in room.command("lena", "show Northwind")
     room.clock.passes(days=1)
     assert "🟠  *Next step*  ·  was due Thu 26 Nov" in room.command("lena", "show Northwind")
+
+
+def test_words_told_after_going_back_from_still_true_are_new(room: Room) -> None:
+    thread = reviewed(room)
+    picks(thread, "lena", "day:due:", "2026-11-26")
+    room.clock.passes(days=4)
+    thread = room.start("full Northwind")
+    thread.answers("lena", *["skip"] * 8, "still true")
+    thread = room.start("full Northwind")
+    thread.answers("lena", *["skip"] * 7, "still true", "back", "still true")
+    fact = known(room, "next_step")
+    assert fact and fact.due == date(2026, 11, 26)
+    thread.says("lena", ANSWERS[8])
+    fact = known(room, "next_step")
+    assert fact and fact.due is None and fact.repeats == 0
 
 
 # Short reviews
@@ -309,6 +357,16 @@ def test_somebody_who_leaves_hands_all_their_deals_over_in_one_step(room: Room) 
     room.clock.passes(days=60)
     thread = room.start("Northwind", by="maya")
     assert thread.review.owner == "U0OMAR"
+
+
+def test_a_review_that_was_taken_up_again_goes_with_its_deal(room: Room) -> None:
+    first = reviewed(room, ANSWERS[0], "stop")
+    reviewed(room, "stop")
+    first.says("lena", "resume")
+    assert "under way" in room.command("lena", "close Northwind")
+    room.command("lena", "handover @lena @omar")
+    first.says("omar", ANSWERS[1])
+    assert "*3 of 9*" in first.asked
 
 
 def test_nobody_gives_away_the_deals_of_somebody_who_is_there(room: Room) -> None:

@@ -27,5 +27,5 @@ def register(bolt: App, desk: Desk, turns: TurnService, speaker: Speaker) -> Non
         if event.get("bot_id") or turns.is_held_in(team, channel, thread):
             return
         text = event["text"].replace(f"<@{context.bot_user_id}>", " ")
-        if hint := desk.take(Typed(team, event["user"], channel, text)):
+        if hint := desk.take(Typed(team, event["user"], channel, text, ts=event["ts"])):
             speaker.whisper(team, channel, event["user"], thread, hint)

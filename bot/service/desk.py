@@ -20,18 +20,22 @@ from flows.utterances import Utterance
 
 @dataclass(frozen=True)
 class Typed:
-    """A typed command, in Slack's encoding. Without a `trigger_id` no form can be opened."""
+    """A typed command, in Slack's encoding. Without a `trigger_id` no form can be opened.
+
+    `ts` is the message it was typed in, if it was a mention.
+    """
 
     team: str
     person: str
     channel: str
     text: str
     trigger_id: str = ""
+    ts: str = ""
 
     @property
     def act(self) -> Act:
-        """The command as somebody's act. What brings no form is known by its words: to repeat it changes nothing."""
-        return Act(self.person, self.trigger_id or self.text)
+        """The command as somebody's act: Slack may tell of a mention twice."""
+        return Act(self.person, self.trigger_id or self.ts)
 
 
 class Desk:

@@ -118,9 +118,11 @@ class NudgeService:
             return False
         return due is not None
 
-    def follow(self, session: Session, review: Review, turn: Turn, now: datetime) -> None:
+    def follow(self, session: Session, before: Review | None, review: Review, turn: Turn, now: datetime) -> None:
         """A turn has changed a review, in the caller's transaction: note what that means for its owner's nudge."""
         nudges = Nudges(session, review.deal.team)
+        if before and before.deal.owner != review.deal.owner and (given := nudges.newest(before.deal.owner)):
+            self.show(session, given, now)
         newest = nudges.newest(review.deal.owner)
         if newest is None or not newest.channel or review.deal.id not in newest.deals:
             return
@@ -187,6 +189,6 @@ def _may_be_nudged(session: Session, now: datetime) -> list[tuple[str, str]]:
         try:
             if habits.nudges and nudging.may_come(habits, lately.get((team, person), ()), now):
                 found.append((team, person))
-        except ValueError as error:
+        except (ValueError, KeyError) as error:
             log.warning("the holidays of %s in %s are not known: %s", person, team, error)
     return found

@@ -82,7 +82,8 @@ class PortfolioService:
     def _note(self, session: Session, review: Review, ending: Ending | None, by: Act) -> Deal:
         now = self._decisions.clock()
         deal = replace(review.deal, ending=ending, closed_at=now if ending else None)
-        self._keep(session, replace(review, deal=deal), "closed" if ending else "reopened", ending or "", by)
+        after = replace(review, deal=deal)
+        self._keep(session, review, after, "closed" if ending else "reopened", ending or "", by)
         return deal
 
     def _give(self, session: Session, deal: Deal, taker: str, by: Act) -> None:
@@ -92,21 +93,21 @@ class PortfolioService:
             Deals(session, deal.team, ()).save(given)
             return
         after = replace(review, deal=given, owner=taker if review.is_open else review.owner)
-        self._keep(session, after, "handed_over", f"{deal.owner} → {taker}", by)
+        self._keep(session, review, after, "handed_over", f"{deal.owner} → {taker}", by)
 
-    def _keep(self, session: Session, after: Review, kind: str, text: str, by: Act) -> None:
+    def _keep(self, session: Session, before: Review, after: Review, kind: str, text: str, by: Act) -> None:
         reviews, now = Reviews(session, after.deal.team), self._decisions.clock()
         if reviews.knows(after, f"{kind}:{by.occasion}"):
             return
         Deals(session, after.deal.team, ()).save(after.deal)
         turn = Turn(kind, by.person, f"{kind}:{by.occasion}", now, text=text)
-        self._decisions.keep(session, Outcome(after, turn, steering.reflect(after)), now)
+        self._decisions.keep(session, Outcome(after, turn, steering.reflect(after)), now, before)
 
 
 def _steered(session: Session, team: str, person: str, channel: str, name: str) -> tuple[Deal, Review] | Utterance:
     """A deal by its name with its latest review, if a person may say what becomes of it; else a hint why not."""
     deal = Deals(session, team, ["", channel]).find(name)
-    review = Reviews(session, team).latest_for(deal) if deal else None
+    review = Reviews(session, team).latest_of(deal.id) if deal else None
     if deal is None or review is None:
         return say.unknown_deal(name)
     return (deal, review) if _may_steer(review, person) else say.only_theirs(review)

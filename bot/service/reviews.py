@@ -95,7 +95,7 @@ class ReviewService:
             Deals(session, team, [kept.scope]).save(kept)
             after = replace(review, deal=kept)
             turn = Turn("detailed", by.person, by.occasion, now)
-            self._decisions.keep(session, Outcome(after, turn, steering.reflect(after)), now)
+            self._decisions.keep(session, Outcome(after, turn, steering.reflect(after)), now, review)
         self._decisions.wake()
         return None
 
