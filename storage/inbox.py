@@ -102,8 +102,9 @@ class Inbox:
             .join(DealRow)
             .where(held, ReviewRow.channel == arrival.channel, DealRow.team == team)
         )
-        kept = self._session.execute(insert(ArrivalRow).from_select(list(values), found))
-        return bool(cast(CursorResult[Any], kept).rowcount)
+        counting = {"preserve_rowcount": True}  # else a Postgres driver's cursor is closed before it is asked
+        kept = self._session.execute(insert(ArrivalRow).from_select(list(values), found), execution_options=counting)
+        return cast(CursorResult[Any], kept).rowcount == 1
 
     def reviews_waiting(self) -> list[int]:
         """The reviews in which something waits, the longest waiting first."""
