@@ -22,6 +22,7 @@ from bot.cli import main
 from flows.playbook import PLAYBOOK
 from storage.database import Database, DatabaseProblem, alembic_config
 from storage.deals import Deals
+from storage.inbox import Arrival, Inbox
 from storage.models import Base
 from storage.reviews import Reviews
 from tests.conftest import START, TEAM, Clock, Room, open_room
@@ -116,6 +117,17 @@ def test_two_processes_that_upgrade_at_the_same_moment_do_not_disturb_each_other
     ]
     told = [process.communicate(timeout=60)[1] for process in running]
     assert [process.returncode for process in running] == [0, 0], told
+
+
+# Keeping arrivals
+
+
+def test_what_belongs_to_no_review_is_not_taken_for_kept(empty: Database) -> None:
+    empty.upgrade()
+    said = Arrival(0, "said", "U0LENA", "1.000200", "1.000200", channel="C0DEALS")
+    with empty.transaction() as session:
+        assert not Inbox(session).add(TEAM, said, NOW, "1.000100")
+        assert not Inbox(session).is_anything_waiting()
 
 
 # Holding names
