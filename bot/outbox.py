@@ -19,7 +19,10 @@ from storage.database import Database
 from storage.messages import Message, Messages
 
 SECONDS_UNDER_WAY = 2
-"""How long a post may be under way after the process that sent it has died: to look before that is too early."""
+"""How long a call may be under way after the process that made it has died.
+
+To look for a post before that is too early, and to edit before that lets older words land after the newer.
+"""
 BURST_OF_POSTS = 8
 """Slack takes about one message a second in a channel, and short bursts; so this many may come at once."""
 
@@ -82,21 +85,26 @@ class Outbox:
             if messages.is_resting(channel, now):
                 return None
             message = messages.next_unsaid(channel)
-            if message and message.is_post:
-                if self._pace and messages.posted_since(channel, now - self._pace * BURST_OF_POSTS) >= BURST_OF_POSTS:
-                    messages.rest(channel, now + self._pace)
-                    return None
-                messages.tried(message)
+            if message is None:
+                return None
+            if message.is_post and self._is_too_soon(messages, channel, now):
+                messages.rest(channel, now + self._pace)
+                return None
+            messages.tried(message)
             return message
+
+    def _is_too_soon(self, messages: Messages, channel: str, now: datetime) -> bool:
+        lately = now - self._pace * BURST_OF_POSTS
+        return bool(self._pace) and messages.posted_since(channel, lately) >= BURST_OF_POSTS
 
     def _deliver(self, message: Message, stopping: threading.Event) -> None:
         if message.thread_ts is None and not message.is_top_level:
             return self._refuse(message, "its thread does not exist")
-        unknown = message.tries > 0 and message.is_post
-        if unknown and stopping.wait(SECONDS_UNDER_WAY):
+        is_retry = message.tries > 0
+        if is_retry and stopping.wait(SECONDS_UNDER_WAY):
             return None
         try:
-            already = self._speaker.find(message) if unknown else None
+            already = self._speaker.find(message) if is_retry and message.is_post else None
             ts = None if already else self._speaker.deliver(message)
         except SlackApiError as error:
             return self._make_of(error, message)
@@ -120,8 +128,7 @@ class Outbox:
             with self._database.transaction() as session:
                 messages = Messages(session)
                 messages.rest(message.channel, datetime.now(UTC) + timedelta(seconds=seconds))
-                if message.is_post:
-                    messages.untried(message)
+                messages.untried(message)
             log.info("Slack asks for %g s of rest in %s", seconds, message.channel)
         elif reason in PASSING or error.response.status_code >= 500:
             raise NotNow(f"Slack says {reason}") from error

@@ -25,7 +25,7 @@ UNSAID = (MessageRow.said < MessageRow.version, MessageRow.refused.is_(None))
 class Message:
     """One slot's latest words on their way to Slack. `thread_ts` is None for the parent and for other top-level posts.
 
-    `tries` counts earlier posts of it whose outcome nobody knows.
+    `tries` counts earlier calls for it whose outcome nobody knows.
     """
 
     id: int
@@ -162,11 +162,11 @@ class Messages:
         self._session.merge(RestRow(channel=channel, until=until))
 
     def tried(self, message: Message) -> None:
-        """A post is about to be attempted: until its outcome is known, it may or may not be in Slack."""
+        """Slack is about to be called: until the outcome is known, the message may or may not be there."""
         self._session.get_one(MessageRow, message.id).tries += 1
 
     def untried(self, message: Message) -> None:
-        """The attempt surely posted nothing."""
+        """The call surely changed nothing."""
         self._session.get_one(MessageRow, message.id).tries -= 1
 
     def said(self, message: Message, ts: str | None, now: datetime) -> None:
@@ -209,7 +209,7 @@ class Messages:
     def refused(self, message: Message, reason: str) -> None:
         """Slack will never take this. A post stays refused; a refused edit is only skipped."""
         row = self._session.get_one(MessageRow, message.id)
-        row.said = message.version
+        row.said, row.tries = message.version, 0
         if row.ts is None:
             row.refused = reason
 

@@ -285,7 +285,7 @@ class MessageRow(Base):
 
     One that belongs to no review, such as a nudge, names its `team` instead.
 
-    `ts` is Slack's id of the message, None until it is posted, at `posted_at`; `tries` counts posts whose outcome is
+    `ts` is Slack's id of the message, None until it is posted, at `posted_at`; `tries` counts calls whose outcome is
     not known, and `refused` is Slack's reason when it will never be posted.
     """
 
