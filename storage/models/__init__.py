@@ -1,0 +1,25 @@
+"""The tables. One row for what is true now, one append-only row (`turn`) for each thing that happened."""
+
+from storage.models.base import Base, Utc
+from storage.models.deals import DealRow, KnowledgeRow
+from storage.models.people import HabitsRow, NudgeRow, PersonRow
+from storage.models.reviews import AnswerRow, ArrivalRow, CorrectionRow, ReplyRow, ReviewRow, TurnRow
+from storage.models.saying import MessageRow, RestRow
+
+__all__ = [
+    "AnswerRow",
+    "ArrivalRow",
+    "Base",
+    "CorrectionRow",
+    "DealRow",
+    "HabitsRow",
+    "KnowledgeRow",
+    "MessageRow",
+    "NudgeRow",
+    "PersonRow",
+    "ReplyRow",
+    "RestRow",
+    "ReviewRow",
+    "TurnRow",
+    "Utc",
+]

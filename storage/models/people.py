@@ -1,0 +1,58 @@
+"""The members of a workspace: who they are, when they work, what they were asked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class PersonRow(Base):
+    """A member of a Slack workspace: their name and IANA time zone, as Slack last told us."""
+
+    __tablename__ = "person"
+
+    team: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    tz: Mapped[str]
+
+
+class HabitsRow(Base):
+    """When a member of a workspace works, as they told us; see `flows.hours.Habits`."""
+
+    __tablename__ = "habits"
+
+    team: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True)
+    begins: Mapped[time]
+    ends: Mapped[time]
+    workdays: Mapped[list[Any]]
+    country: Mapped[str]
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None]
+    nudges: Mapped[bool]
+
+
+class NudgeRow(Base):
+    """What a person was asked by a direct message, at most once on each of their days, and what came of it.
+
+    `day` is theirs, `items` are the deals and questions it was about, and `channel` is their conversation with the bot.
+    """
+
+    __tablename__ = "nudge"
+    __table_args__ = (UniqueConstraint("team", "person", "day"), Index("ix_nudge_at", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team: Mapped[str]
+    person: Mapped[str]
+    day: Mapped[date]
+    at: Mapped[datetime]
+    channel: Mapped[str]
+    items: Mapped[list[Any]]
+    outcome: Mapped[str | None]
+    outcome_at: Mapped[datetime | None]
