@@ -25,7 +25,8 @@ class Habits:
     by the wall clock there; they end on the day on which they begin. `workdays` are days of the week, 0 a Monday.
     `country` is an ISO 3166-1 alpha-2 code, where a part of it has holidays of its own with that (`DE-BY`); without one
     no public holidays are known. `away_from` and `away_until` are the first and the last day of an absence. `nudges`
-    is whether they want to be nudged at all; when they work does not depend on it.
+    is whether they want to be nudged at all, `mirror` whether they want to be shown each week what they asked; when
+    they work does not depend on it.
 
     Raises `ValueError` for hours, days or an absence that nobody can have. A country is not looked up here, for that
     is slow: ask `is_country` when somebody sets one.
@@ -39,6 +40,7 @@ class Habits:
     away_from: date | None = None
     away_until: date | None = None
     nudges: bool = True
+    mirror: bool = False
 
     def __post_init__(self) -> None:
         if self.begins >= self.ends:

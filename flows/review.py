@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 
 from flows.lens import Label, Leaning, Reading, Reason
@@ -35,7 +36,7 @@ class Deal:
     `scope` is empty for a deal any member of the workspace may know of; otherwise the one private channel
     it lives in. `their_date` is the customer's own, `close_date` is ours. `ending` is how it ended, at `closed_at`
     in UTC. The customer cannot move before `waits_until`, for the reason `waits_for`; `nudges` says whether its owner
-    is asked about it.
+    is asked about it. `amount` is what it is worth to us in a `currency` (ISO 4217), which may not be known.
     """
 
     id: int
@@ -53,6 +54,8 @@ class Deal:
     waits_until: date | None = None
     waits_for: str = ""
     nudges: bool = True
+    amount: Decimal | None = None
+    currency: str = ""
 
 
 class Status(StrEnum):

@@ -74,6 +74,8 @@ class Deals:
         row.waits_until = deal.waits_until
         row.waits_for = deal.waits_for
         row.nudges = deal.nudges
+        row.amount = deal.amount
+        row.currency = deal.currency
 
     def _mine(self) -> Select[DealRow]:
         return select(DealRow).where(DealRow.team == self._team, DealRow.scope.in_(self._scopes))
@@ -96,6 +98,8 @@ def to_deal(row: DealRow) -> Deal:
         row.waits_until,
         row.waits_for,
         row.nudges,
+        row.amount,
+        row.currency,
     )
 
 

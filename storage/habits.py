@@ -29,6 +29,7 @@ def to_habits(zone: str, row: HabitsRow | None) -> Habits:
         row.away_from,
         row.away_until,
         row.nudges,
+        row.mirror,
     )
 
 
@@ -45,5 +46,6 @@ def keep_habits(session: Session, team: str, person: str, habits: Habits) -> Non
             away_from=habits.away_from,
             away_until=habits.away_until,
             nudges=habits.nudges,
+            mirror=habits.mirror,
         )
     )

@@ -1,6 +1,7 @@
 """The tables. One row for what is true now, one append-only row (`turn`) for each thing that happened."""
 
 from storage.models.base import Base, Utc
+from storage.models.calls import CallRow, EntryRow, MirrorRow, ReminderRow, ScheduleRow
 from storage.models.deals import DealRow, KnowledgeRow
 from storage.models.people import HabitsRow, NudgeRow, PersonRow
 from storage.models.reviews import AnswerRow, ArrivalRow, CorrectionRow, ReplyRow, ReviewRow, TurnRow
@@ -10,16 +11,21 @@ __all__ = [
     "AnswerRow",
     "ArrivalRow",
     "Base",
+    "CallRow",
     "CorrectionRow",
     "DealRow",
+    "EntryRow",
     "HabitsRow",
     "KnowledgeRow",
     "MessageRow",
+    "MirrorRow",
     "NudgeRow",
     "PersonRow",
+    "ReminderRow",
     "ReplyRow",
     "RestRow",
     "ReviewRow",
+    "ScheduleRow",
     "TurnRow",
     "Utc",
 ]

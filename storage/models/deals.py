@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -15,7 +16,7 @@ class DealRow(Base):
     """A deal; `name_key` is its name without regard to case and spacing, unique in its scope.
 
     `ending` is how it ended, at `closed_at`. The customer waits until `waits_until` for `waits_for`, and `nudges` says
-    whether its owner is asked about it.
+    whether its owner is asked about it. `amount` is in a `currency` (ISO 4217), or in one we were not told.
     """
 
     __tablename__ = "deal"
@@ -42,6 +43,8 @@ class DealRow(Base):
     waits_until: Mapped[date | None]
     waits_for: Mapped[str] = mapped_column(default="")
     nudges: Mapped[bool] = mapped_column(default=True)
+    amount: Mapped[Decimal | None]
+    currency: Mapped[str] = mapped_column(default="")
 
 
 class KnowledgeRow(Base):

@@ -36,6 +36,7 @@ class HabitsRow(Base):
     away_from: Mapped[date | None]
     away_until: Mapped[date | None]
     nudges: Mapped[bool]
+    mirror: Mapped[bool] = mapped_column(default=False)
 
 
 class NudgeRow(Base):
