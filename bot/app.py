@@ -120,7 +120,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     nudges = NudgeService(database, outbox, directory, clock)
     nudged = NudgedService(database, decisions, nudges, directory)
     decisions.on_kept = nudges.follow
-    desk = Desk(reviews, deals, portfolio, lessons, directory, speaker)
+    desk = Desk(reviews, deals, portfolio, lessons, directory, speaker, calls={})
     engine.take_on(turns)
     engine.take_on(nudges)
     engine.take_on(outbox)

@@ -10,7 +10,9 @@ LONGEST_NAME = 120
 
 HELP, LIST, SHOW, FULL, ASK, LENS = "help", "list", "show", "full", "ask", "lens"
 CLOSE, REOPEN, HANDOVER = "close", "reopen", "handover"
-SUBCOMMANDS = (HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, LENS)
+BATCH, SCHEDULE, DIGEST = "batch", "schedule", "digest"
+SUBCOMMANDS = (HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, BATCH, SCHEDULE, DIGEST, LENS)
+OF_CALLS = (BATCH, SCHEDULE, DIGEST)
 OF_A_DEAL = (SHOW, FULL, ASK, CLOSE, REOPEN)
 COMMONLY_TRIED = frozenset(
     {"add", "archive", "config", "create", "delete", "edit", "export", "import", "new", "open", "pause",
@@ -26,8 +28,8 @@ _QUOTED = re.compile(r"""^["“](.*)["”]$""", re.DOTALL)
 class Command:
     """A command as read: what is asked (`start`, `form`, `unknown` or a subcommand), and of what.
 
-    `name` is a deal's name, still in Slack's encoding, or the unknown words; `people` are the mentioned people's ids;
-    `meant` is the subcommand that unknown words resemble.
+    `name` is a deal's name, still in Slack's encoding, or the words after or instead of a subcommand; `people` are the
+    mentioned people's ids; `meant` is the subcommand that unknown words resemble.
     """
 
     kind: str
@@ -52,6 +54,8 @@ def parse(text: str) -> Command:
         return Command(HANDOVER, "", people)
     if verb in OF_A_DEAL:
         return Command(verb, _unquoted(rest), people)
+    if verb in OF_CALLS:
+        return Command(verb, rest, people)
     if verb in COMMONLY_TRIED or first.startswith("--"):
         return Command("unknown", words, people, meant=_nearest(verb))
     if first.islower() and len(first) > 2 and (meant := _nearest(verb)) and (not rest or meant in (*OF_A_DEAL, verb)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot import mrkdwn
@@ -38,8 +39,12 @@ class Typed:
         return Act(self.person, self.trigger_id or self.ts)
 
 
+Take = Callable[[Typed, tuple[str, ...], str], Utterance | None]
+"""What takes a command: as it was typed, the people it mentions, and its other words. It gives a hint, or a form."""
+
+
 class Desk:
-    """Reads commands and hands them on."""
+    """Reads commands and hands them on; those of forecast calls to what `calls` names for them."""
 
     def __init__(
         self,
@@ -49,6 +54,7 @@ class Desk:
         lessons: LessonService,
         directory: Directory,
         speaker: Speaker,
+        calls: Mapping[str, Take],
     ) -> None:
         self._reviews = reviews
         self._deals = deals
@@ -56,6 +62,7 @@ class Desk:
         self._lessons = lessons
         self._directory = directory
         self._speaker = speaker
+        self._calls = calls
 
     def take(self, typed: Typed) -> Utterance | None:
         """Do what was typed; returns the answer for the person who typed it, if there is one."""
@@ -79,6 +86,9 @@ class Desk:
                 return self._hand_over(typed, command.people)
             case "full":
                 return self._start(typed, command.people, name, whole=True)
+            case kind if kind in self._calls:
+                found = self._calls[kind](typed, command.people, name)
+                return self._open(typed, found) if found else None
             case "lens":
                 return self._lessons.list(typed.team, typed.person, typed.channel)
             case "unknown":
