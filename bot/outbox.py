@@ -51,6 +51,7 @@ class Outbox:
         self._database = database
         self._speaker = speaker
         self._pace = pace
+        self._answered: set[int] = set()  # ids of messages whose last call Slack answered, if only with an error
         self.on_refused: Callable[[Message, str], None] = lambda message, reason: None
 
     def decide(self, session: Session, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
@@ -90,7 +91,8 @@ class Outbox:
             if message.is_post and self._is_too_soon(messages, channel, now):
                 messages.rest(channel, now + self._pace)
                 return None
-            messages.tried(message)
+            if not message.is_reaction:
+                messages.tried(message)
             return message
 
     def _is_too_soon(self, messages: Messages, channel: str, now: datetime) -> bool:
@@ -101,7 +103,9 @@ class Outbox:
         if message.thread_ts is None and not message.is_top_level:
             return self._refuse(message, "its thread does not exist")
         is_retry = message.tries > 0
-        if is_retry and stopping.wait(SECONDS_UNDER_WAY):
+        may_be_under_way = is_retry and message.id not in self._answered
+        self._answered.discard(message.id)
+        if may_be_under_way and stopping.wait(SECONDS_UNDER_WAY):
             return None
         try:
             already = self._speaker.find(message) if is_retry and message.is_post else None
@@ -128,9 +132,11 @@ class Outbox:
             with self._database.transaction() as session:
                 messages = Messages(session)
                 messages.rest(message.channel, datetime.now(UTC) + timedelta(seconds=seconds))
-                messages.untried(message)
+                if not message.is_reaction:
+                    messages.untried(message)
             log.info("Slack asks for %g s of rest in %s", seconds, message.channel)
         elif reason in PASSING or error.response.status_code >= 500:
+            self._answered.add(message.id)
             raise NotNow(f"Slack says {reason}") from error
         else:
             self._refuse(message, reason)

@@ -48,7 +48,11 @@ class Message:
     @property
     def is_post(self) -> bool:
         """Whether it adds a message, rather than editing one or reacting to one."""
-        return self.ts is None and not self.slot.startswith(ON)
+        return self.ts is None and not self.is_reaction
+
+    @property
+    def is_reaction(self) -> bool:
+        return self.slot.startswith(ON)
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,7 @@ class Messages:
     def said(self, message: Message, ts: str | None, now: datetime) -> None:
         """Slack has the message in the version that was sent. Of a reaction nothing more is to be known."""
         row = self._session.get_one(MessageRow, message.id)
-        if message.slot.startswith(ON) and row.version == message.version:
+        if message.is_reaction and row.version == message.version:
             self._session.delete(row)
             return
         if ts and row.ts is None:
