@@ -54,7 +54,7 @@ class Acts:
             self._encoded(text),
             thread_ts=thread_ts,
             broadcast=broadcast,
-            files=[{"id": self._workspace.new_id("F"), **file} for file in files or []],
+            files=[self._workspace.files.add(person, file) for file in files or []],
             deliveries=deliver,
         )
         return {"ts": message.ts}

@@ -4,9 +4,10 @@ Sources: https://docs.slack.dev/reference/block-kit/blocks and https://docs.slac
 A block this module does not know is refused as an unsupported type, as Slack does where a surface takes none.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Literal
 
+from sandbox.charts import CHART, LONGEST_TITLE, chart_problems
 from sandbox.elements import ID, IN_ACTIONS, IN_INPUT, IN_SECTION, OPTION, OPTION_GROUP, URL, among, text
 from sandbox.inputs import elements_of
 from sandbox.model import Json
@@ -27,6 +28,8 @@ Surface = Literal["message", "modal", "home"]
 
 MOST_BLOCKS: dict[Surface, int] = {"message": 50, "modal": 100, "home": 100}
 MOST_MARKDOWN = 12_000
+MOST_CHARTS = 2
+"""Slack tells of this limit only when it is met: https://github.com/vercel/chat/pull/696."""
 
 CONTEXT_TEXT = text(2000)
 CONTEXT_IMAGE = among(["image"])
@@ -84,24 +87,30 @@ BLOCKS: dict[str, Check] = {
         {"column_settings": list_of(anything, 20, least=0)},
     ),
     "markdown": typed("markdown", {"text": string(MOST_MARKDOWN, 1)}),
+    "data_visualization": typed("data_visualization", {"title": string(LONGEST_TITLE, 1), "chart": CHART}),
     "alert": typed("alert", {"text": text(2000)}, {"level": one_of("default", "info", "warning", "error", "success")}),
 }
 
 ON_SURFACE: dict[Surface, list[str]] = {
     "message": [kind for kind in BLOCKS if kind != "alert"],
-    "home": [kind for kind in BLOCKS if kind not in ("alert", "markdown")],
-    "modal": [kind for kind in BLOCKS if kind not in ("table", "markdown")],
+    "home": [kind for kind in BLOCKS if kind not in ("alert", "data_visualization", "markdown")],
+    "modal": [kind for kind in BLOCKS if kind not in ("data_visualization", "table", "markdown")],
 }
 
 
-def block_problems(blocks: Any, surface: Surface, at: str = "/blocks") -> list[str]:
-    """Everything Slack would object to in these blocks on this surface; nothing means they are fine."""
-    problems = list(list_of(by_type(BLOCKS, ON_SURFACE[surface]), MOST_BLOCKS[surface], least=0)(blocks, at))
+def block_problems(blocks: Any, surface: Surface, at: str = "/blocks", *, missing: Collection[str] = ()) -> list[str]:
+    """Everything Slack would object to in these blocks on this surface; nothing means they are fine.
+
+    `missing` are the types of blocks that are not rolled out in a workspace.
+    """
+    there = [kind for kind in ON_SURFACE[surface] if kind not in missing]
+    problems = list(list_of(by_type(BLOCKS, there), MOST_BLOCKS[surface], least=0)(blocks, at))
     if not problems:
         problems += [
             *_repeated_ids(blocks, at),
             *_too_much_markdown(blocks, at),
             *_too_many_tables(blocks, at),
+            *_unfit_charts(blocks, at),
         ]
     return problems
 
@@ -126,6 +135,14 @@ def _too_much_markdown(blocks: list[Json], at: str) -> Iterator[str]:
 def _too_many_tables(blocks: list[Json], at: str) -> Iterator[str]:
     if sum(block["type"] == "table" for block in blocks) > 1:
         yield problem("only one table allowed", at)
+
+
+def _unfit_charts(blocks: list[Json], at: str) -> Iterator[str]:
+    charts = {index: block["chart"] for index, block in enumerate(blocks) if block["type"] == "data_visualization"}
+    for index, chart in charts.items():
+        yield from chart_problems(chart, f"{at}/{index}/chart")
+    if len(charts) > MOST_CHARTS:
+        yield problem(f"no more than {MOST_CHARTS} data_visualization blocks allowed", at)
 
 
 BUTTON_TEXT = text(24, plain=True)

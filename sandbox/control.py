@@ -63,6 +63,7 @@ class Control:
             "redeliver": acts.redeliver,
             "fault": self._fault,
             "limits": self._switch_limits,
+            "charts": self._switch_charts,
             "disconnect": self._disconnect,
         }
 
@@ -125,6 +126,10 @@ class Control:
 
     async def _switch_limits(self, on: bool) -> Json:
         self._limits.switch(on)
+        return {}
+
+    async def _switch_charts(self, on: bool) -> Json:
+        self._workspace.roll_out("data_visualization", on)
         return {}
 
     async def _disconnect(self, reason: str = "refresh_requested") -> Json:

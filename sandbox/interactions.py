@@ -26,7 +26,7 @@ class Interactions:
         self._delivery = delivery
         self._responses = responses
         self._filled: dict[tuple[str, str], dict[str, dict[str, Json]]] = {}
-        self._offered: dict[tuple[str, str, str], list[Json]] = {}
+        self._offered: dict[tuple[str, str, str, str], list[Json]] = {}
 
     # -- commands and shortcuts
 
@@ -121,7 +121,7 @@ class Interactions:
             raise Refusal("not_an_action", "This input does nothing until the form is submitted.")
         if user.id not in element.get("visible_to_user_ids", [user.id]):
             raise Refusal("action_not_found", f"{user.real_name} does not see that button.")
-        taken = taken_value(element, value, self._offered.get((user.id, place.key, action_id), []))
+        taken = taken_value(element, value, self._offered.get((user.id, place.key, block["block_id"], action_id), []))
         filled = self._fill(user, place, values or {})
         if element["type"] not in STATELESS:
             filled.setdefault(block["block_id"], {})[action_id] = taken
@@ -157,7 +157,8 @@ class Interactions:
         if problems:
             raise Refusal("invalid_options", f"The app answered with options Slack would refuse: {problems[0]}.")
         offered = [option for group in answer.get("option_groups") or [] for option in group["options"]]
-        self._offered[user.id, place.key, action_id] = offered + (answer.get("options") or [])
+        before = self._offered.setdefault((user.id, place.key, block["block_id"], action_id), [])
+        before[:0] = offered + (answer.get("options") or [])  # what was chosen of earlier ones stays chosen
         return {key: answer[key] for key in ("options", "option_groups") if answer.get(key) is not None}
 
     def _fill(self, user: User, place: Place, given: Values) -> dict[str, dict[str, Json]]:
@@ -169,8 +170,8 @@ class Interactions:
             self._filled[user.id, place.key] = filled
         for block_id, actions in given.items():
             for action_id, value in actions.items():
-                _, element = find_element(place.blocks, action_id, block_id)
-                offered = self._offered.get((user.id, place.key, action_id), [])
+                block, element = find_element(place.blocks, action_id, block_id)
+                offered = self._offered.get((user.id, place.key, block["block_id"], action_id), [])
                 if element["type"] not in STATELESS:
                     filled.setdefault(block_id, {})[action_id] = taken_value(element, value, offered)
         return filled

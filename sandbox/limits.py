@@ -37,13 +37,14 @@ RATES: dict[str, Rate] = {
         (
             "apps.connections.open", "bots.info", "chat.delete", "chat.update", "conversations.history",
             "conversations.info", "conversations.join", "conversations.open", "conversations.replies", "dnd.info",
-            "reactions.add", "reactions.get", "users.conversations",
+            "reactions.add", "reactions.get", "users.conversations", "users.lookupByEmail",
         ),
         TIER_3,
     ),
     **dict.fromkeys(
         (
-            "api.test", "chat.postEphemeral", "conversations.members", "users.info", "views.open", "views.publish",
+            "api.test", "chat.postEphemeral", "conversations.members", "files.completeUploadExternal",
+            "files.getUploadURLExternal", "users.info", "views.open", "views.publish",
             "views.push", "views.update",
         ),
         TIER_4,

@@ -21,6 +21,10 @@ class User:
     color: str = "1f3a5f"
 
     @property
+    def email(self) -> str:
+        return f"{self.name}@example.com"
+
+    @property
     def initials(self) -> str:
         return "".join(word[0] for word in self.real_name.split()[:2]).upper()
 

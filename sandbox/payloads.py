@@ -12,8 +12,8 @@ CHANNEL_TYPES = {"channel": "channel", "private": "group", "im": "im"}
 TEAM = {"id": TEAM_ID, "domain": TEAM_DOMAIN}
 
 
-def user_json(user: User, now: float) -> Json:
-    """`tz_offset` is in seconds east of UTC, at `now`."""
+def user_json(user: User, now: float, with_email: bool = False) -> Json:
+    """`tz_offset` is in seconds east of UTC, at `now`. The address is only for apps that may know it."""
     local = datetime.fromtimestamp(now, ZoneInfo(user.tz))
     offset = local.utcoffset()
     return {
@@ -33,6 +33,7 @@ def user_json(user: User, now: float) -> Json:
             "display_name": user.real_name.partition(" ")[0],
             "display_name_normalized": user.real_name.partition(" ")[0],
             "team": TEAM_ID,
+            **({"email": user.email} if with_email and not user.is_bot else {}),
         },
         "is_admin": False,
         "is_owner": False,

@@ -1,5 +1,6 @@
 """A local workspace running in a thread of this process, to be used from ordinary synchronous code."""
 
+import base64
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -108,6 +109,21 @@ class LocalWorkspace:
         answer = self._do(self._server.acts.message(user, channel, text, thread_ts, broadcast, files, deliver))
         return str(answer.get("ts", ""))
 
+    def send_file(
+        self, user: str, channel: str, name: str, content: bytes, text: str = "", thread_ts: str | None = None
+    ) -> str:
+        """Sends a file and returns the `ts` of its message."""
+        file = {"name": name, "content": base64.b64encode(content).decode()}
+        return self.message(user, channel, text, thread_ts, files=[file])
+
+    def file(self, file_id: str) -> bytes:
+        """What is in a file, whoever sent it."""
+        return self._look(lambda: self._workspace.files.content(file_id))
+
+    def lose_file(self, file_id: str) -> None:
+        """Deletes a file; the messages that show it stay."""
+        self._look(lambda: self._workspace.files.contents.pop(file_id))
+
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         self._do(self._server.acts.edit(user, channel, ts, text))
 
@@ -196,6 +212,10 @@ class LocalWorkspace:
     def trouble(self, kind: TroubleKind, times: int = 1, seconds: float = 1.0) -> None:
         """The next `times` events meet trouble on the way to the bot: see troubles.py."""
         self._do(self._server.acts.trouble(kind, times, seconds))
+
+    def charts(self, on: bool = True) -> None:
+        """Whether the `data_visualization` block is rolled out here, which it is from the start."""
+        self._look(lambda: self._workspace.roll_out("data_visualization", on))
 
     def limits(self, on: bool = True) -> None:
         """Counts the calls of the bot from now on, or no longer, starting as after a long rest."""

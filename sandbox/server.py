@@ -13,6 +13,7 @@ from sandbox.delivery import ACK_SECONDS, RETRY_DELAYS, Delivery
 from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.feed import Feed
+from sandbox.file_door import FileDoor
 from sandbox.happenings import Forgotten, Happening, LinkChanged
 from sandbox.interactions import Interactions
 from sandbox.limits import Limits
@@ -27,6 +28,8 @@ from sandbox.traffic import Traffic
 from sandbox.workspace import Workspace
 
 PAGE = Path(__file__).parent / "page"
+LONGEST_BODY = 48 * 1024**2
+"""In bytes: the largest file as base64, and what is said with it."""
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -55,6 +58,7 @@ class Server:
         self.acts = Acts(workspace, self.delivery, self.interactions, self.modals)
         self.feed = Feed(workspace, self.delivery)
         self.door = SlackDoor(workspace, self.responses, self.socket_mode, self.traffic, self.faults, self.limits)
+        self.file_door = FileDoor(workspace)
         self.control = Control(
             workspace, self.acts, self.feed, self.traffic, self.faults, self.limits, self.socket_mode
         )
@@ -79,9 +83,9 @@ class Server:
             self.delivery.forget()
 
     def application(self, base_url: str) -> web.Application:
-        self.responses.base_url = base_url
-        app = web.Application(middlewares=[local_only], client_max_size=8 * 1024**2)
-        app.add_routes([*self.door.routes(), *self.control.routes()])
+        self.responses.base_url = self.workspace.files.base_url = base_url
+        app = web.Application(middlewares=[local_only], client_max_size=LONGEST_BODY)
+        app.add_routes([*self.door.routes(), *self.file_door.routes(), *self.control.routes()])
         app.add_routes([web.get("/", _index), web.get("/archives/{channel}/p{ts}", _permalink)])
         app.router.add_static("/page", PAGE)
         app.on_response_prepare.append(_never_stale)

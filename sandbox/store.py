@@ -1,6 +1,7 @@
 """Keeps what was said in one JSON file, so that a conversation outlives the process."""
 
 import asyncio
+import base64
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -45,6 +46,7 @@ class Store:
             "messages": [asdict(message) for said in workspace.messages.values() for message in said.values()],
             "ephemerals": [asdict(note) for note in workspace.ephemerals.values()],
             "homes": [asdict(view) for view in workspace.views.homes.values()],
+            "files": {each: base64.b64encode(data).decode() for each, data in workspace.files.contents.items()},
             "last_read": [[user, channel, ts] for (user, channel), ts in workspace.last_read.items()],
         }
 
@@ -65,5 +67,7 @@ class Store:
             workspace.ephemerals[note["id"]] = Ephemeral(**note)
         for view in content["homes"]:
             workspace.views.homes[view["user"]] = View(**view)
+        for file, data in content.get("files", {}).items():
+            workspace.files.contents[file] = base64.b64decode(data)
         for user, channel_id, ts in content["last_read"]:
             workspace.last_read[user, channel_id] = ts

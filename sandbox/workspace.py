@@ -4,6 +4,7 @@ import copy
 import time
 from collections.abc import Callable, Iterable
 
+from sandbox.files import Files
 from sandbox.happenings import (
     ChannelOpened,
     ClockMoved,
@@ -33,7 +34,8 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Workspace:
     """Everything people and the bot can see. Not thread-safe: one event loop owns it.
 
-    `clock` gives seconds since the epoch, UTC; `offset` is what `advance` has added to it.
+    `clock` gives seconds since the epoch, UTC; `offset` is what `advance` has added to it. `missing_blocks` are the
+    types of blocks that Slack has not rolled out here yet.
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class Workspace:
         self.last_read: dict[tuple[str, str], str] = {}
         self.statuses: dict[tuple[str, str], str] = {}
         self.installed = True
+        self.missing_blocks: set[str] = set()
         self.clock = clock
         self.offset = 0.0
         self.last_microsecond = 0
         self.permits = Permits(self)
         self.views = Views(self)
+        self.files = Files(self)
         self._watchers: list[Callable[[Happening], None]] = []
 
     # -- watching
@@ -67,6 +71,10 @@ class Workspace:
     def announce(self, happening: Happening) -> None:
         for watcher in self._watchers:
             watcher(happening)
+
+    def roll_out(self, block_type: str, on: bool) -> None:
+        """From now on there are blocks of a type here, or there are not: Slack rolls new ones out in stages."""
+        (self.missing_blocks.discard if on else self.missing_blocks.add)(block_type)
 
     # -- time and names
 
@@ -304,4 +312,5 @@ class Workspace:
         self.last_read.clear()
         self.statuses.clear()
         self.views.forget()
+        self.files.forget()
         self.announce(Forgotten())

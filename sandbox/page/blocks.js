@@ -1,4 +1,5 @@
 // Block Kit's blocks, drawn on a surface.
+import { drawChart } from "./chart.js";
 import { h } from "./dom.js";
 import { drawElement, drawImage, undrawn } from "./elements.js";
 import { markdown } from "./markdown.js";
@@ -73,6 +74,7 @@ const BLOCKS = {
   rich_text: richText,
   markdown: ({ text }) => markdown(text),
   table: drawTable,
+  data_visualization: drawChart,
   alert: ({ level = "default", text }) =>
     h("div", { class: `alert is-${level}`, role: "note" }, rich(textOf(text))),
 };

@@ -7,6 +7,22 @@ import { suggestFor } from "./suggestions.js";
 
 const drafts = new Map(); // "me/channel/thread" -> {text, files}
 
+// A picked file as the door takes it: its content is base64, which is what a data URL has after its comma.
+function contentOf(file) {
+  return new Promise((done, refused) => {
+    const reader = new FileReader();
+    reader.onerror = refused;
+    reader.onload = () =>
+      done({
+        name: file.name,
+        mimetype: file.type || "application/octet-stream",
+        size: file.size,
+        content: reader.result.slice(reader.result.indexOf(",") + 1),
+      });
+    reader.readAsDataURL(file);
+  });
+}
+
 // `place` is `{channel, thread?}`; `broadcastLabel` adds the "also send to the channel" choice.
 export function composer({ place, placeholder, broadcastLabel, onSent = () => {} }) {
   const key = [store.me.id, place.channel, place.thread ?? ""].join("/");
@@ -54,7 +70,7 @@ export function composer({ place, placeholder, broadcastLabel, onSent = () => {}
       h(
         "div",
         { class: "composer-tools" },
-        tool("clip", "Attach a file (its name only)", () => picker.click()),
+        tool("clip", "Attach a file", () => picker.click()),
         tool(
           "smile",
           "Emoji",
@@ -126,15 +142,15 @@ export function composer({ place, placeholder, broadcastLabel, onSent = () => {}
     );
   }
 
-  function attach() {
-    draft.files.push(
-      ...[...picker.files].map(({ name, type, size }) => ({
-        name,
-        mimetype: type || "application/octet-stream",
-        size,
-      })),
-    );
+  async function attach() {
+    const picked = [...picker.files];
     picker.value = "";
+    try {
+      draft.files.push(...(await Promise.all(picked.map(contentOf))));
+      say("");
+    } catch {
+      say("That file cannot be read. Choose it again.", true);
+    }
     refresh();
     text.focus();
   }

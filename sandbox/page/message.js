@@ -120,10 +120,13 @@ function sizeOf(bytes) {
   return bytes < 1024 ** 2 ? `${Math.round(bytes / 1024)} kB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }
 
-function drawFile({ name, size, mimetype }) {
+// A file that has content can be saved; of one from long ago there may be the name only.
+function drawFile({ id, name, size, mimetype, url_private_download }) {
+  const address = `/control/file/${id}?user=${encodeURIComponent(store.me.id)}`;
+  const link = url_private_download && { href: address, download: name };
   return h(
-    "span",
-    { class: "file-chip is-sent", title: mimetype },
+    link ? "a" : "span",
+    { class: "file-chip is-sent", title: mimetype, ...link },
     icon("file"),
     h("span", {}, name, h("small", {}, sizeOf(size ?? 0))),
   );

@@ -6,10 +6,11 @@ A method that is not here answers `unknown_method`; nothing pretends to have suc
 from sandbox.web_api.call import Call, Method
 from sandbox.web_api.chat import METHODS as CHAT
 from sandbox.web_api.conversations import METHODS as CONVERSATIONS
+from sandbox.web_api.files import METHODS as FILES
 from sandbox.web_api.people import METHODS as PEOPLE
 from sandbox.web_api.reactions import METHODS as REACTIONS
 from sandbox.web_api.views import METHODS as VIEWS
 
-METHODS: dict[str, Method] = {**CHAT, **CONVERSATIONS, **PEOPLE, **REACTIONS, **VIEWS}
+METHODS: dict[str, Method] = {**CHAT, **CONVERSATIONS, **FILES, **PEOPLE, **REACTIONS, **VIEWS}
 
 __all__ = ["METHODS", "Call", "Method"]

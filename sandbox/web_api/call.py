@@ -112,7 +112,7 @@ Method = Callable[[Call], Json]
 
 def checked_blocks(blocks: Any, workspace: Workspace) -> list[Json]:
     """A message's blocks with Slack's ids, or `invalid_blocks` saying which and why."""
-    problems = block_problems(blocks, "message")
+    problems = block_problems(blocks, "message", missing=workspace.missing_blocks)
     if problems:
         raise Refusal(
             "invalid_blocks",

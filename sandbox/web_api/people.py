@@ -6,6 +6,8 @@ from sandbox.people import APP_ID, BOT_ID, TEAM_ID, TEAM_NAME
 from sandbox.refusals import Refusal
 from sandbox.web_api.call import Call, Method
 
+EMAIL = "users:read.email"
+
 
 def api_test(call: Call) -> Json:
     if call.text("error"):
@@ -31,7 +33,16 @@ def info(call: Call) -> Json:
     user = call.workspace.users.get(call.text("user"))
     if user is None:
         raise Refusal("user_not_found")
-    return {"user": user_json(user, call.workspace.now())}
+    return {"user": user_json(user, call.workspace.now(), call.has(EMAIL))}
+
+
+def lookup_by_email(call: Call) -> Json:
+    call.allow(EMAIL)
+    wanted = call.required("email").casefold()
+    for user in call.workspace.users.values():
+        if user.email == wanted and not user.is_bot:
+            return {"user": user_json(user, call.workspace.now(), with_email=True)}
+    raise Refusal("users_not_found")
 
 
 def list_(call: Call) -> Json:
@@ -39,7 +50,7 @@ def list_(call: Call) -> Json:
     page, cursor = call.page(list(call.workspace.users.values()), default_limit=1000)
     now = call.workspace.now()
     return {
-        "members": [user_json(user, now) for user in page],
+        "members": [user_json(user, now, call.has(EMAIL)) for user in page],
         "cache_ts": int(now),
         "response_metadata": {"next_cursor": cursor},
     }
@@ -66,6 +77,7 @@ METHODS: dict[str, Method] = {
     "auth.test": auth_test,
     "users.info": info,
     "users.list": list_,
+    "users.lookupByEmail": lookup_by_email,
     "bots.info": bot_info,
     "dnd.info": dnd_info,
 }

@@ -15,8 +15,8 @@ from slack_sdk import WebClient
 from sandbox.running import LocalWorkspace
 
 SCOPES = (
-    "app_mentions:read channels:history channels:join channels:read chat:write commands groups:history groups:read "
-    "im:history im:read im:write reactions:read reactions:write users:read"
+    "app_mentions:read channels:history channels:join channels:read chat:write commands files:read files:write "
+    "groups:history groups:read im:history im:read im:write reactions:read reactions:write users:read users:read.email"
 )
 EVENTS = "app_home_opened app_mention member_joined_channel message.channels message.groups message.im reaction_added"
 MANIFEST = {
