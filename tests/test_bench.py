@@ -16,7 +16,8 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 MEASURED = (
     "the engine at its pace", "the engine without a pace", "taken and answered", "p50", "p99", "start until connected",
     "memory after the start", "memory after 10 replies", "a reply accepted", "a reply taken",
-    "App Home", "the engine's look", "a tick, 10 due",
+    "App Home", "the engine's look", "a tick, 10 due", "import", "import, peak memory", "import again",
+    "import again, peak memory", "export", "export, peak memory",
 )  # fmt: skip
 RATIO = re.compile(r"  \d+\.\d\d(  |$)")
 

@@ -13,6 +13,7 @@ from types import FrameType
 from tests.bench.databases import databases
 from tests.bench.growth import growth
 from tests.bench.living import living
+from tests.bench.pipeline import pipeline
 from tests.bench.report import Section, page, printed
 from tests.bench.stub import ROOT
 from tests.bench.throughput import throughput
@@ -83,6 +84,7 @@ def measure(plan: Plan) -> tuple[list[Section], str]:
         keep(throughput(fresh, plan.rounds, plan.reviews, plan.each))
         keep(*living(fresh, plan.starts, plan.rooms, plan.replies, plan.measured))
         keep(growth(fresh, plan.small, plan.large, plan.turns, plan.ticks, plan.due))
+        keep(pipeline(fresh, plan.small, plan.large))
         return sections, fresh.postgres_version
 
 
