@@ -1,0 +1,239 @@
+"""Opens the reviews of forecast calls, one after the other, and shows their managers how far that is."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot.directory import Directory, Standing
+from bot.engine import NotNow, Waiting
+from bot.outbox import Outbox
+from bot.service.decisions import Decisions
+from flows import batch, turns
+from flows import utterances as say
+from flows.agenda import agenda
+from flows.calls import Call, Entry, Result
+from flows.review import DIRECT, Deal, Review, Turn
+from storage.calls import Calls, calls_to_tend, has_moved
+from storage.database import Database
+from storage.deals import Deals, find_person
+from storage.ledger import Ledger, scale
+from storage.reviews import Reviews
+
+PACES_BETWEEN_SHOWS = 10
+"""An overview is brought up to date no sooner after the last time: Slack takes fifty edits a minute from a bot."""
+LIVES_ON = timedelta(days=1)
+"""So long after its call an overview is kept up to date: who answers late does so within the day."""
+REMEMBERED = 60.0
+"""In seconds: who and what Slack was asked about is not asked about again so soon."""
+STUCK = timedelta(minutes=1)
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Lately(Generic[T]):
+    """A question to Slack whose answer stays good for a minute."""
+
+    def __init__(self, ask: Callable[..., T]) -> None:
+        self._ask = ask
+        self._answers: dict[tuple[str, ...], tuple[float, T]] = {}
+
+    def __call__(self, *about: str) -> T:
+        now = time.monotonic()
+        answers = {key: kept for key, kept in self._answers.items() if now - kept[0] < REMEMBERED}
+        if about not in answers:
+            answers[about] = (now, self._ask(*about))
+        self._answers = answers
+        return answers[about][1]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Where the owner of a deal is asked, by their ids: `channel` is empty if they are not reached.
+
+    If the bot `is_shut_out` of the call's channel, nobody is.
+    """
+
+    owner: str
+    channel: str
+    is_shut_out: bool = False
+
+
+class Opening:
+    """Opens reviews, for the engine: a lane is a call with reviews to be opened, or with news for its manager.
+
+    One review is opened in a transaction, under the call's lock, and the next when Slack has the one before: so what
+    the manager is told is true, and whatever else is said in the channel waits for two messages at most. `pace` is the
+    time between posts to a channel.
+    """
+
+    name = "open"
+
+    def __init__(
+        self, database: Database, decisions: Decisions, outbox: Outbox, directory: Directory, pace: timedelta
+    ) -> None:
+        self._database = database
+        self._decisions = decisions
+        self._outbox = outbox
+        self._directory = directory
+        self._pause = pace * PACES_BETWEEN_SHOWS
+        self._rests: dict[str, datetime] = {}
+        self._place = Lately(directory.place)
+        self._members = Lately(directory.members)
+        self._person = Lately(directory.renew)
+        self._conversation = Lately(directory.conversation)
+
+    def waiting(self, session: Session, now: datetime) -> Waiting:
+        lanes = self._lanes(session)
+        self._rests = {lane: until for lane, until in self._rests.items() if until > now and lane in lanes}
+        return Waiting(
+            [lane for lane in lanes if lane not in self._rests], min(self._rests.values()) if self._rests else None
+        )
+
+    def is_anything_left(self, session: Session) -> bool:
+        return bool(self._lanes(session))
+
+    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+        """Open the next review of a call, or tell its manager what came of them."""
+        team, number = lane.split(" ")
+        try:
+            did = self._tend(team, int(number))
+        except (OSError, http.client.HTTPException) as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
+        except (NotNow, OperationalError):
+            raise
+        except Exception:  # whatever it is, the other calls go on, and this one in a minute
+            log.exception("the reviews of call %s could not be opened", lane)
+            self._rests[lane] = datetime.now(UTC) + STUCK
+            return False
+        self._decisions.wake()
+        return did
+
+    def follow(self, session: Session, before: Review | None, review: Review, turn: Turn, now: datetime) -> None:
+        """A turn has changed a review, in the caller's transaction: note that its calls are to be shown anew.
+
+        The call is not touched: who opens reviews holds it, and may wait for this very transaction.
+        """
+        if before and (before.number, before.status) != (review.number, review.status):
+            has_moved(session, review.id)
+
+    def show(self, session: Session, call: Call, now: datetime, told: str = "") -> None:
+        """Bring the manager's message up to date, in the caller's transaction.
+
+        `told` is their conversation, which is needed the first time.
+        """
+        calls = Calls(session, call.team)
+        told = calls.told_in(call, say.batch_slot(call)) or told
+        lines = calls.show(call)
+        if told:
+            self._outbox.decide_for(session, call.team, told, [say.batch(call, lines, self._link)], now)
+
+    def _tend(self, team: str, number: int) -> bool:
+        with self._database.transaction() as session:
+            calls = Calls(session, team)
+            call = calls.get(number)
+            if call is None or call.cancelled_at or calls.is_opening(call):
+                return False
+            entry = calls.next_waiting(call)
+            deal = self._deal(session, call, entry) if entry else None
+            told = calls.told_in(call, say.batch_slot(call))
+        told = told or self._conversation(call.manager)
+        reached = self._reach(call, deal.owner) if deal else None
+        try:
+            return self._step(call, reached, told)
+        except IntegrityError:  # somebody else started a review of the deal in the same moment
+            return self._step(call, reached, told)
+
+    def _step(self, call: Call, reached: Reached | None, told: str) -> bool:
+        """Go one step on; returns whether a deal was dealt with."""
+        now = self._decisions.clock()
+        with self._database.transaction() as session:
+            calls = Calls(session, call.team)
+            locked = calls.lock(call.id)
+            if locked is None or locked.cancelled_at or calls.is_opening(call):
+                return False
+            lines = calls.lines(call)
+            if why := _reason_to_stop(call, lines, reached, now):
+                calls.open_no_more(call, why)
+            entry = calls.next_waiting(call)
+            if entry is None:
+                self.show(session, call, now, told)
+                self._rests[_lane(call)] = datetime.now(UTC) + self._pause
+                return False
+            if batch.is_worth_an_edit(lines):
+                self.show(session, call, now, told)
+            deal = self._deal(session, call, entry)
+            if reached is None or deal.owner != reached.owner:
+                return True  # it was added or handed over meanwhile: look again
+            calls.record(call, self._open(session, call, entry, deal, reached, now))
+        return True
+
+    def _open(self, session: Session, call: Call, entry: Entry, deal: Deal, reached: Reached, now: datetime) -> Entry:
+        """Open the review of a deal unless there is a reason not to."""
+        reviews = Reviews(session, call.team)
+        if deal.ending:
+            return replace(entry, result=Result.CLOSED)
+        if under_way := reviews.open_for(deal):
+            return replace(entry, result=Result.UNDER_WAY, review=under_way.id)
+        owner = find_person(session, call.team, deal.owner)
+        zone = owner.tz if owner else "UTC"
+        questions = agenda(deal, Ledger(session).of(deal), now, scale=scale(session, call.team), zone=zone)
+        if not questions:
+            return replace(entry, result=Result.FRESH)
+        if not reached.channel:
+            return replace(entry, result=Result.NOT_REACHED)
+        review = reviews.add(deal, reached.channel, deal.owner, call.manager, questions, now)
+        begun = turns.open_review(review, now)
+        told = replace(begun, says=tuple(say.before(call, each) for each in begun.says))
+        self._decisions.keep(session, told, now)
+        return replace(entry, result=Result.OPENED, review=review.id)
+
+    def _reach(self, call: Call, owner: str) -> Reached:
+        """Where to ask the owner of a deal. Asks Slack; raises `NotNow` and the network's errors."""
+        if call.in_direct:
+            there = self._person(call.team, owner) is not None
+            return Reached(owner, self._conversation(owner) if there else "")
+        place = self._place(call.channel)
+        if place.standing is not Standing.WELCOME:
+            return Reached(owner, "", is_shut_out=True)
+        if self._person(call.team, owner) is None:
+            return Reached(owner, "")
+        members = self._members(call.channel) if place.scope else None
+        return Reached(owner, call.channel if members is None or owner in members else "")
+
+    def _deal(self, session: Session, call: Call, entry: Entry) -> Deal:
+        deal = Deals(session, call.team, ("", call.channel)).get(entry.deal)
+        if deal is None:
+            raise LookupError(f"deal {entry.deal} of call {call.id} is not known in {call.channel}")
+        return deal
+
+    def _link(self, channel: str, ts: str | None) -> str:
+        """The address of a review's thread; one in direct messages is nobody else's to open."""
+        return "" if channel.startswith(DIRECT) else self._directory.link(channel, ts)
+
+    def _lanes(self, session: Session) -> list[str]:
+        since = self._decisions.clock() - LIVES_ON
+        return [f"{team} {call}" for team, call in calls_to_tend(session, since)]
+
+
+def _reason_to_stop(call: Call, lines: list[batch.Line], reached: Reached | None, now: datetime) -> Result | None:
+    """Why no more reviews of a call are opened, if there is a reason."""
+    refused = any(line.is_refused and line.channel == call.channel for line in lines)
+    if refused or (reached and reached.is_shut_out):
+        return Result.SHUT_OUT
+    return Result.LATE if now >= call.at else None
+
+
+def _lane(call: Call) -> str:
+    return f"{call.team} {call.id}"
