@@ -1,0 +1,207 @@
+"""The calendar of forecast calls, kept by the clock: each call is made, and its reviews opened, when it is time."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot.directory import Directory, Standing
+from bot.engine import NotNow, Waiting
+from bot.lookout import Lookout
+from bot.outbox import Outbox
+from bot.service.batches import BatchService
+from flows import calendar
+from flows import utterances as say
+from flows.batch import evening_before
+from flows.calendar import EVENING_BEFORE, Planned
+from flows.calls import Call, Schedule
+from flows.utterances import Utterance
+from storage.database import Database
+from storage.habits import find_habits
+from storage.schedules import Schedules, going_on
+
+LOOK_EVERY = timedelta(minutes=5)
+"""Reviews open as a day begins: at nine, or by five past."""
+
+DIRECT, OUTSIDE = "direct", "outside"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to be done for a schedule `at` a moment (UTC): the call to prepare, and those it is too late for."""
+
+    schedule: Schedule
+    planned: Planned | None
+    missed: tuple[Planned, ...]
+    at: datetime
+
+    @property
+    def latest(self) -> Planned:
+        """The call that this is about, for whoever is told that nothing comes of it."""
+        return self.planned or self.missed[-1]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How things stand around a schedule: `told` is the conversation with its manager, empty if there is none.
+
+    `why_not` says why no call of it can be prepared: the manager has `left`, or as `CalendarService.why_not` does.
+    """
+
+    told: str
+    why_not: str = ""
+
+
+class CalendarService:
+    """Prepares the calls of schedules, for the engine: a lane is a schedule with a call that is due to be prepared.
+
+    Whoever is first makes the call, under the schedule's lock; a schedule has one call for each of its days.
+    """
+
+    name = "schedule"
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        directory: Directory,
+        batches: BatchService,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._directory = directory
+        self._batches = batches
+        self._clock = clock
+        self.lookout = Lookout(_due_lanes, LOOK_EVERY, clock)
+
+    def waiting(self, session: Session, now: datetime) -> Waiting:
+        return Waiting(self.lookout.lanes(session))
+
+    def is_anything_left(self, session: Session) -> bool:
+        return bool(self.lookout.lanes(session))
+
+    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+        """Prepare the next call of a schedule; when Slack cannot be reached, as soon as it can."""
+        team, number = lane.split(" ")
+        try:
+            did = self.prepare(team, int(number))
+        except (OSError, http.client.HTTPException) as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
+        except (NotNow, OperationalError):
+            raise
+        except Exception:  # whatever it is, it is tried again in five minutes, and the others go on
+            log.exception("the call of schedule %s could not be prepared", lane)
+            did = False
+        self.lookout.seen_to(lane)
+        return did
+
+    def prepare(self, team: str, number: int) -> bool:
+        """Make the call of a schedule that is due, or say why there is none; returns whether anything was due."""
+        with self._database.transaction() as session:
+            due = self._due(session, Schedules(session, team).get(number))
+        if due is None:
+            return False
+        reached = self._reach(due.schedule)
+        try:
+            with self._database.transaction() as session:
+                due = self._due(session, Schedules(session, team).lock(number))
+                if due:
+                    self._settle(session, due, reached)
+        except IntegrityError:
+            log.info("the call of schedule %s in %s was made by another process", number, team)
+            return False
+        return due is not None
+
+    def why_not(self, schedule: Schedule) -> str:
+        """Why reviews cannot be held in the channel of a schedule, asked of Slack now; empty if they can.
+
+        That is a `Standing` that is not welcome, `direct` for a direct message, or `outside` for a private channel that
+        the manager is not in, whose deals are nothing they may see. Raises `NotNow` and the network's errors.
+        """
+        place = self._directory.place(schedule.channel)
+        if place.is_direct:
+            return DIRECT
+        if place.standing is not Standing.WELCOME:
+            return str(place.standing)
+        is_in = not place.scope or schedule.manager in (self._directory.members(schedule.channel) or ())
+        return "" if is_in else OUTSIDE
+
+    def _due(self, session: Session, schedule: Schedule | None) -> Due | None:
+        if schedule is None or schedule.paused:
+            return None
+        now, manager = self._clock(), find_habits(session, schedule.team, schedule.manager)
+        planned, missed = calendar.due(schedule, manager, now), calendar.missed(schedule, manager, now)
+        return Due(schedule, planned, missed, now) if planned or missed else None
+
+    def _reach(self, schedule: Schedule) -> Reached:
+        """How things stand in Slack. Raises `NotNow` and the network's errors."""
+        if self._directory.renew(schedule.team, schedule.manager) is None:
+            return Reached("", "left")
+        return Reached(self._directory.conversation(schedule.manager), self.why_not(schedule))
+
+    def _settle(self, session: Session, due: Due, reached: Reached) -> None:
+        """Decide what becomes of a call that is due, once, in the caller's transaction."""
+        schedule, schedules = due.schedule, Schedules(session, due.schedule.team)
+        if reached.why_not:
+            log.info("schedule %s in %s is paused: %s", schedule.id, schedule.team, reached.why_not)
+            paused = replace(schedule, paused=True)
+            schedules.save(paused)
+            self._tell(session, due, reached, say.schedule_paused_itself(paused, reached.why_not, due.latest))
+            return
+        schedules.save(replace(schedule, since=due.latest.at))
+        missed = [each for each in due.missed if not schedules.has_call(schedule, each.planned)]
+        if missed:
+            self._tell(session, due, reached, say.call_left_out(schedule, missed))
+        if due.planned and not schedules.has_call(schedule, due.planned.planned):
+            self._make(session, due, due.planned, reached)
+
+    def _make(self, session: Session, due: Due, planned: Planned, reached: Reached) -> None:
+        schedule = due.schedule
+        call = _call(schedule, planned, due.at)
+        made = self._batches.create(session, call, schedule.choice, due.at, day=planned.planned)
+        if isinstance(made, Utterance):
+            deals, most = made.context.get("count", 0), made.context.get("most", 0)
+            self._tell(session, due, reached, say.nothing_to_prepare(schedule, planned, deals, most))
+        elif planned.is_moved or planned.is_skipped:
+            self._tell(session, due, reached, say.call_moved(schedule, planned))
+
+    def _tell(self, session: Session, due: Due, reached: Reached, utterance: Utterance) -> None:
+        if reached.told:
+            self._outbox.decide_for(session, due.schedule.team, reached.told, [utterance], due.at)
+
+
+def _call(schedule: Schedule, planned: Planned, now: datetime) -> Call:
+    """The call, without an id yet."""
+    evening = schedule.digest_minutes == EVENING_BEFORE
+    return Call(
+        id=0,
+        team=schedule.team,
+        manager=schedule.manager,
+        channel=schedule.channel,
+        at=planned.at,
+        zone=schedule.zone,
+        in_direct=schedule.in_direct,
+        digest_minutes=evening_before(planned.at, schedule.zone) if evening else schedule.digest_minutes,
+        created_at=now,
+        schedule=schedule.id,
+    )
+
+
+def _due_lanes(session: Session, now: datetime) -> Iterator[str]:
+    """The schedules, in any workspace, with a call that is to be prepared at a moment (UTC), or should have been."""
+    for schedule, manager in going_on(session):
+        try:
+            if calendar.is_anything_due(schedule, manager, now):
+                yield f"{schedule.team} {schedule.id}"
+        except (ValueError, KeyError) as error:  # one schedule's country or zone must not stop everybody's calls
+            log.warning("the calls of schedule %s in %s cannot be told: %s", schedule.id, schedule.team, error)

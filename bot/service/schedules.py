@@ -1,0 +1,272 @@
+"""What a manager does with the calendar of their calls: puts them there, looks, changes, pauses and removes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR, date, datetime, time, timedelta
+from itertools import islice
+
+from sqlalchemy.orm import Session
+
+from bot.directory import Directory
+from bot.outbox import Outbox
+from bot.service.calendar import DIRECT, CalendarService
+from bot.service.decisions import Decisions
+from bot.service.desk import Typed
+from flows import calendar
+from flows import utterances as say
+from flows.calendar import MOST_DAYS_AHEAD, MOST_SCHEDULES, ROOM
+from flows.calls import Choice, Schedule
+from flows.hours import Habits, is_country, local_day, next_working_moment
+from flows.recurring import EVERY, read_recurring
+from flows.review import DIRECT as CONVERSATION
+from flows.times import NotUnderstood, UnknownZone
+from flows.utterances import Outlook, Utterance
+from storage.choices import Choices
+from storage.database import Database
+from storage.habits import find_habits
+from storage.schedules import Schedules
+
+LIST = "list"
+PROPOSED = time(10)
+NEXT_CALLS = 2
+DAYS_AHEAD = range(1, MOST_DAYS_AHEAD + 1)
+FARTHEST = timedelta(days=366)
+
+Wrong = dict[str, Utterance]
+Change = Callable[[Schedule, datetime], Schedule]
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a person does about a schedule, by its id."""
+
+    team: str
+    schedule: int
+    person: str
+
+
+class ScheduleService:
+    """Methods return a hint for the acting person, a form, or None."""
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        decisions: Decisions,
+        directory: Directory,
+        calls: CalendarService,
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._decisions = decisions
+        self._directory = directory
+        self._calls = calls
+
+    def take(self, typed: Typed, people: tuple[str, ...], words: str) -> Utterance | None:
+        """Put calls on the calendar as they were typed, list them, or give the form to say it in."""
+        if words.casefold() == LIST and not people:
+            return self.list(typed.team, typed.person)
+        self._directory.meet(typed.team, typed.person)
+        draft = self._draft(typed, people)
+        if not words:
+            return self._form(draft, draft.begins, typed.channel)
+        try:
+            said = read_recurring(words, self._decisions.clock(), draft.zone)
+        except UnknownZone as unknown:
+            return say.unknown_zone(unknown.typed, unknown.meant)
+        except NotUnderstood:
+            return say.schedule_not_understood(words)
+        first = said.first
+        asked = replace(draft, begins=first.day, every_weeks=said.every_weeks, time=first.wall, zone=first.zone)
+        asked = replace(asked, choice=Choice(people, said.period))
+        if not asked.channel:  # a direct message: which channel's deals they are is still to be said
+            return self._form(asked, asked.begins, typed.channel)
+        kept = self.keep(asked, typed.person)
+        if isinstance(kept, Outlook):
+            return say.schedule_kept(kept)
+        return next(iter(kept.values()))
+
+    def list(self, team: str, person: str) -> Utterance:
+        """A manager's schedules with the next calls of each."""
+        with self._database.transaction() as session:
+            schedules = Schedules(session, team).of(person)
+            return say.list_of_schedules([self._outlook(session, each) for each in schedules])
+
+    def form(self, press: Press, channel: str) -> Utterance:
+        """The form to change a schedule."""
+        with self._database.transaction() as session:
+            schedule = self._mine(session, press)
+            if isinstance(schedule, Utterance):
+                return schedule
+            following = self._outlook(session, schedule).next
+        return self._form(schedule, following[0].planned if following else schedule.begins, channel)
+
+    def keep(self, asked: Schedule, person: str) -> Outlook | Wrong:
+        """Put calls on the calendar, or change them if `asked` has an id; or why that will not do, by the form's lines.
+
+        What was asked for twice is there once. Calls that are prepared already stay as they are.
+        """
+        asked = self._with_part(asked)
+        if wrong := self._check(asked):
+            return wrong
+        told = self._directory.conversation(person)
+        with self._database.transaction() as session:
+            schedules, now = Schedules(session, asked.team), self._decisions.clock()
+            asked = replace(asked, since=now + ROOM)
+            if asked.id:
+                known = self._mine(session, Press(asked.team, asked.id, person))
+                if isinstance(known, Utterance):
+                    return {"day": known}
+                asked = replace(asked, paused=known.paused)
+                schedules.save(asked)
+            elif twin := _twin(asked, schedules.of(person)):
+                asked = twin
+            elif schedules.count(person) >= MOST_SCHEDULES:
+                return {"day": say.too_many_schedules()}
+            else:
+                asked = schedules.add(asked)
+            outlook = self._show(session, asked, now, told)
+        self._changed()
+        return outlook
+
+    def pause(self, press: Press) -> Utterance | None:
+        """Prepare no more calls until further notice."""
+        return self._change(press, lambda schedule, now: replace(schedule, paused=True))
+
+    def resume(self, press: Press) -> Utterance | None:
+        """Prepare the calls again, but for what is too soon by now."""
+        with self._database.transaction() as session:
+            schedule = self._mine(session, press)
+        if isinstance(schedule, Utterance):
+            return schedule
+        if problem := self._cannot_be_held(schedule):
+            return problem
+        return self._change(press, lambda each, now: replace(each, paused=False, since=max(each.since, now + ROOM)))
+
+    def remove(self, press: Press) -> Utterance:
+        """Take calls off the calendar; what was reviewed for them stays."""
+        with self._database.transaction() as session:
+            schedule = self._mine(session, press)
+            if isinstance(schedule, Utterance):
+                return schedule
+            schedules = Schedules(session, press.team)
+            schedules.remove(schedule)
+            if told := schedules.told_in(schedule):
+                said = [say.schedule_removed(schedule)]
+                self._outbox.decide_for(session, press.team, told, said, self._decisions.clock())
+        self._changed()
+        return say.schedule_gone(schedule)
+
+    def card(self, press: Press) -> Utterance:
+        """A schedule as it is now."""
+        with self._database.transaction() as session:
+            schedule = self._mine(session, press)
+            return schedule if isinstance(schedule, Utterance) else say.schedule_card(self._outlook(session, schedule))
+
+    def habits(self, team: str, person: str) -> Habits:
+        with self._database.transaction() as session:
+            return find_habits(session, team, person)
+
+    def _change(self, press: Press, change: Change) -> Utterance | None:
+        with self._database.transaction() as session:
+            schedule, now = self._mine(session, press), self._decisions.clock()
+            if isinstance(schedule, Utterance):
+                return schedule
+            changed = change(schedule, now)
+            Schedules(session, press.team).save(changed)
+            self._show(session, changed, now)
+        self._changed()
+        return None
+
+    def _changed(self) -> None:
+        self._calls.lookout.look_again()
+        self._decisions.wake()
+
+    def _mine(self, session: Session, press: Press) -> Schedule | Utterance:
+        """A schedule, locked; or a hint, if it is not theirs or not there any more."""
+        schedule = Schedules(session, press.team).lock(press.schedule)
+        if schedule is None:
+            return say.unknown_schedule()
+        return schedule if schedule.manager == press.person else say.not_your_schedule()
+
+    def _draft(self, typed: Typed, people: tuple[str, ...]) -> Schedule:
+        """What a form proposes: ten o'clock, every week, from the person's next working day on."""
+        habits, now = self.habits(typed.team, typed.person), self._decisions.clock()
+        return Schedule(
+            id=0,
+            team=typed.team,
+            manager=typed.person,
+            channel="" if typed.channel.startswith(CONVERSATION) else typed.channel,
+            begins=local_day(next_working_moment(now + timedelta(days=1), habits), habits.zone),
+            every_weeks=1,
+            time=PROPOSED,
+            zone=habits.zone,
+            country=habits.country,
+            choice=Choice(people),
+            in_direct=False,
+            since=now,
+        )
+
+    def _form(self, asked: Schedule, shown: date, channel: str) -> Utterance:
+        with self._database.transaction() as session:
+            scopes = [each for each in ("", asked.channel) if not each or each == channel]
+            periods = Choices(session, asked.team, scopes).periods()
+        return say.schedule_form(asked, shown, periods, channel)
+
+    def _check(self, asked: Schedule) -> Wrong:
+        """Why calls cannot be put on the calendar, by the lines of the form.
+
+        Raises `ValueError` for what no form offers.
+        """
+        if asked.every_weeks not in EVERY or asked.days_ahead not in DAYS_AHEAD or asked.digest_minutes < 0:
+            raise ValueError(f"no form offers {asked}")
+        wrong = Wrong()
+        today = local_day(self._decisions.clock(), asked.zone)
+        if asked.begins < today:
+            wrong["day"] = say.day_is_over(asked.begins)
+        elif asked.begins.year == MAXYEAR or asked.begins > today + FARTHEST:
+            wrong["day"] = say.schedule_too_far(asked.begins)
+        if asked.choice.is_empty:
+            wrong["owners"] = say.schedule_needs_deals()
+        elif not all(self._directory.meet(asked.team, owner) for owner in asked.choice.owners):
+            wrong["owners"] = say.unknown_person()
+        if problem := self._cannot_be_held(asked):
+            wrong["channel"] = problem
+        if asked.country and not is_country(asked.country):
+            wrong["country"] = say.unknown_holidays("", ())
+        return wrong
+
+    def _with_part(self, asked: Schedule) -> Schedule:
+        """With the part of the country that the manager lives in: the form asks for the country only."""
+        own = self.habits(asked.team, asked.manager).country
+        return replace(asked, country=own) if asked.country == own.partition("-")[0] else asked
+
+    def _cannot_be_held(self, asked: Schedule) -> Utterance | None:
+        why = self._calls.why_not(asked)
+        if not why:
+            return None
+        return say.needs_a_channel() if why == DIRECT else say.cannot_hold(why, asked.channel)
+
+    def _show(self, session: Session, schedule: Schedule, now: datetime, told: str = "") -> Outlook:
+        """Bring the card of a schedule up to date, in the caller's transaction; `told` is where, the first time."""
+        outlook = self._outlook(session, schedule)
+        if told := Schedules(session, schedule.team).told_in(schedule) or told:
+            self._outbox.decide_for(session, schedule.team, told, [say.schedule_card(outlook)], now)
+        return outlook
+
+    def _outlook(self, session: Session, schedule: Schedule) -> Outlook:
+        now, schedules = self._decisions.clock(), Schedules(session, schedule.team)
+        manager = find_habits(session, schedule.team, schedule.manager)
+        since = max(schedule.since, now)
+        following = tuple(islice(calendar.upcoming(schedule, manager, since), NEXT_CALLS))
+        soon = next(calendar.upcoming(schedule, manager, now), None)
+        prepared = tuple(schedules.calls_ahead(schedule, now))
+        is_missed = soon and soon.at <= since and soon.at not in [call.at for call in prepared]
+        return Outlook(schedule, manager, following, prepared, soon if is_missed else None)
+
+
+def _twin(asked: Schedule, schedules: list[Schedule]) -> Schedule | None:
+    """The schedule that is already as it is asked for: somebody asked twice."""
+    return next((each for each in schedules if replace(asked, id=each.id, since=each.since) == each), None)
