@@ -1,14 +1,16 @@
-"""What nudges bring: how many had which outcome, and whether they are worth what they cost a person's attention."""
+"""Whether what the bot does is worth it: what nudges bring, and how often flagged deals end without a decision."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flows.nudging import Result
+from flows.review import Ending
 from storage.database import Database
 from storage.nudges import yields
+from storage.watched import endings
 
 DAYS = 90
 WORTH_IT = 1 / 3
@@ -29,9 +31,10 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class Stats:
-    """How many nudges had each outcome."""
+    """How many nudges had each outcome, and how closed deals ended that the no-decision watch had flagged, or not."""
 
     counts: Mapping[Result | None, int]
+    endings: Mapping[tuple[bool | None, Ending], int] = field(default_factory=dict)
 
     @property
     def settled(self) -> int:
@@ -43,6 +46,11 @@ class Stats:
         return self.counts.get(Result.NEW, 0)
 
     def lines(self) -> Iterator[str]:
+        yield from self._of_nudges()
+        yield ""
+        yield from self._of_the_watch()
+
+    def _of_nudges(self) -> Iterator[str]:
         yield f"Nudges in the last {DAYS} days: {sum(self.counts.values())}"
         for outcome, words in OUTCOMES.items():
             if count := self.counts.get(outcome, 0):
@@ -54,8 +62,17 @@ class Stats:
         share = f"{self.new} of {self.settled} ({self.new / self.settled:.0%})"
         yield f"{verdict} one in three brought something new: {share}."
 
+    def _of_the_watch(self) -> Iterator[str]:
+        """Counts only: whether a flag is worth showing, they tell after fifty closed deals or so."""
+        yield "Closed deals that ended without a decision, by the no-decision watch on the day they were closed:"
+        for is_flagged, words in {True: "that it had flagged", False: "that it had not"}.items():
+            every = sum(count for (flag, _), count in self.endings.items() if flag is is_flagged)
+            yield f"  {self.endings.get((is_flagged, Ending.NO_DECISION), 0):5}  of {every} {words}"
+        if later := sum(count for (flag, _), count in self.endings.items() if flag is None):
+            yield f"  {later:5}  were told more of after they were closed, and are left out"
+
 
 def count(database: Database, now: datetime) -> Stats:
-    """The outcomes of the nudges sent in the 90 days before a moment (UTC), in all workspaces."""
+    """The outcomes of the nudges sent in the 90 days before a moment (UTC) and of all deals, in all workspaces."""
     with database.transaction() as session:
-        return Stats(yields(session, now - timedelta(days=DAYS)))
+        return Stats(yields(session, now - timedelta(days=DAYS)), endings(session))

@@ -1,0 +1,218 @@
+"""Digests: sent before a forecast call to its manager and to whoever owns its deals, or given to whoever asks."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot.directory import Directory
+from bot.engine import NotNow, Waiting
+from bot.lookout import Lookout
+from bot.outbox import Outbox
+from bot.service.desk import Typed
+from flows import shares
+from flows import utterances as say
+from flows.calls import Call
+from flows.digest import digest
+from flows.dossiers import Dossier, may_know, may_read, seen_by
+from flows.hours import local_day
+from flows.nudging import Standing, is_in_period
+from flows.review import Deal
+from flows.shares import Movement
+from flows.utterances import Reader, Utterance, asked_digest_slot, digest_slot
+from storage.calls import Calls
+from storage.database import Database
+from storage.deals import Deals
+from storage.digests import Digests, due
+from storage.home import begins_reviews_of_others, followed_deals
+from storage.shares import Shares
+
+LOOK_EVERY = timedelta(minutes=1)
+
+Members = Mapping[str, frozenset[str] | None]
+"""Who is in the private channels that deals live in; None where Slack does not tell."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A digest for one person, and the channel of their conversation with the bot."""
+
+    channel: str
+    utterance: Utterance
+
+
+class DigestService:
+    """Sends digests, for the engine: a lane is a call whose digest is due by `clock` (UTC).
+
+    It is marked as sent in the transaction in which all its messages are decided, so nobody gets it twice.
+    """
+
+    name = "digest"
+
+    def __init__(self, database: Database, outbox: Outbox, directory: Directory, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._directory = directory
+        self._clock = clock
+        self._lookout = Lookout(_lanes, LOOK_EVERY, clock)
+        self.look_again = self._lookout.look_again
+
+    def waiting(self, session: Session, now: datetime) -> Waiting:
+        return Waiting(self._lookout.lanes(session))
+
+    def is_anything_left(self, session: Session) -> bool:
+        return bool(self._lookout.lanes(session))
+
+    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+        """Send a call's digest if it is due; when Slack cannot be reached, as soon as it can, before the call."""
+        team, call_id = lane.split(" ")
+        try:
+            did = self.send(team, int(call_id))
+        except (OSError, http.client.HTTPException) as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
+        except IntegrityError as error:  # another call's digest was being made of the same people in the same moment
+            raise NotNow("somebody is met by two at once") from error
+        except (NotNow, OperationalError):
+            raise
+        except Exception:  # whatever it is, this call is looked at again in a minute, and the others now
+            log.exception("the digest of call %s could not be made", call_id)
+            did = False
+        self._lookout.seen_to(lane)
+        return did
+
+    def send(self, team: str, call_id: int) -> bool:
+        """Send the digest of a call to its manager, and their lines to its reps; returns whether it was due."""
+        with self._database.transaction() as session:
+            call = Calls(session, team).get(call_id)
+            if call is None or not self._is_due(call):
+                return False
+            dossiers = self._of_call(session, call)
+        people = list(dict.fromkeys((call.manager, *(each.deal.owner for each in dossiers if not each.deal.ending))))
+        reached = {person: channel for person in people if (channel := self._reached(team, person))}
+        members = self._members(dossiers)
+        made = [
+            self._make(
+                team, person, channel, _deals_for(person, call, dossiers), members, digest_slot(call.id, person), call
+            )
+            for person, channel in reached.items()
+        ]
+        with self._database.transaction() as session:
+            calls, now = Calls(session, team), self._clock()
+            call = calls.lock(call_id)
+            if call is None or not self._is_due(call):
+                return False
+            for each in made:
+                self._outbox.decide_for(session, team, each.channel, [each.utterance], now)
+            calls.digested(call, now)
+        return True
+
+    def give(self, typed: Typed, people: tuple[str, ...], words: str) -> Utterance | None:
+        """The digest of a person's next call, else of their deals and the team's in this quarter, as a message."""
+        team, person, now = typed.team, typed.person, self._clock()
+        known = self._directory.meet(team, person)
+        channel = self._directory.conversation(person)
+        if not channel:
+            return say.no_direct_messages()
+        with self._database.transaction() as session:
+            call = Calls(session, team).next_of(person, now)
+            dossiers = self._of_call(session, call) if call else self._of_person(session, team, person)
+        if not call:
+            zone = known.tz if known else "UTC"
+            dossiers = [each for each in dossiers if _is_in_quarter(each, now, zone)]
+        if not dossiers:
+            return say.nothing_to_digest()
+        slot = asked_digest_slot(person, typed.act.occasion)
+        made = self._make(team, person, channel, dossiers, self._members(dossiers), slot, call)
+        with self._database.transaction() as session:
+            if Digests(session, team).said(slot) is None:
+                self._outbox.decide_for(session, team, channel, [made.utterance], now)
+        return say.in_our_messages(self._directory.link(channel, f"{now.timestamp():.6f}"))
+
+    def _is_due(self, call: Call) -> bool:
+        return not call.digested_at and not call.cancelled_at and call.digest_at <= self._clock() < call.at
+
+    def _of_call(self, session: Session, call: Call) -> list[Dossier]:
+        entries = Calls(session, call.team).entries(call)
+        digests = Digests(session, call.team)
+        asked = {entry.review for entry in entries if entry.review}
+        deals = digests.deals([entry.deal for entry in entries])
+        return digests.dossiers(deals, call.manager, self._clock(), asked)
+
+    def _of_person(self, session: Session, team: str, person: str) -> list[Dossier]:
+        """A person's deals and, if they begin reviews of others' deals, those they follow."""
+        deals: Sequence[Deal] = Deals(session, team, ()).under_way_of(person)
+        if begins_reviews_of_others(session, team, person):
+            deals = [*deals, *followed_deals(session, team, person)]
+        return Digests(session, team).dossiers(deals, person, self._clock())
+
+    def _reached(self, team: str, person: str) -> str:
+        """The channel to write to a person in, or empty if they left or take no messages. Raises `NotNow`."""
+        if self._directory.renew(team, person) is None:
+            log.info("%s is not in %s any more, and gets no digest", person, team)
+            return ""
+        return self._directory.conversation(person)
+
+    def _members(self, dossiers: Sequence[Dossier]) -> Members:
+        """Who is in each of the private channels that deals live in, asked of Slack now. Raises `NotNow`."""
+        return {scope: self._directory.members(scope) for scope in {each.deal.scope for each in dossiers} if scope}
+
+    def _make(
+        self,
+        team: str,
+        person: str,
+        channel: str,
+        dossiers: Sequence[Dossier],
+        members: Members,
+        slot: str,
+        call: Call | None,
+    ) -> Made:
+        """A digest as one person may read it."""
+        now, zone = self._clock(), self._directory.known(team, person).tz
+        known = [each for each in dossiers if may_know(each, person, members.get(each.deal.scope))]
+        seen, links = [], {}
+        for each in known:
+            may = [one for one in each.reviews if may_read(one, each.deal, person, members.get(each.deal.scope))]
+            seen.append(seen_by(each, person, (one.id for one in may)))
+            linked = next((one for one in may if one.thread_ts), None)
+            links[each.deal.id] = self._directory.link(linked.channel, linked.thread_ts) if linked else ""
+        moved = self._moved(team, person, known) if call is None or call.manager == person else None
+        reader = Reader(
+            person,
+            slot,
+            call,
+            is_today=call is not None and local_day(call.at, zone) == local_day(now, zone),
+            links=links,
+            hidden=len(dossiers) - len(known),
+            moved=moved,
+        )
+        return Made(channel, say.digest(digest(seen), reader))
+
+    def _moved(self, team: str, person: str, dossiers: Sequence[Dossier]) -> Movement:
+        """How the share of the two sides moved in deals, as far as a person may read."""
+        now, zone = self._clock(), self._directory.known(team, person).tz
+        with self._database.transaction() as session:
+            told = Shares(session, team).of_team(person, shares.since(now), [each.deal.id for each in dossiers])
+        return shares.of_team(told, now, zone)
+
+
+def _lanes(session: Session, now: datetime) -> list[str]:
+    return [f"{team} {call}" for team, call in due(session, now)]
+
+
+def _deals_for(person: str, call: Call, dossiers: Sequence[Dossier]) -> Sequence[Dossier]:
+    """The manager's are all; a rep's are their own."""
+    return dossiers if person == call.manager else [each for each in dossiers if each.deal.owner == person]
+
+
+def _is_in_quarter(dossier: Dossier, now: datetime, zone: str) -> bool:
+    reviewed = dossier.reviews[0].opened_at if dossier.reviews else None
+    return is_in_period(Standing(dossier.deal, dossier.items, reviewed), local_day(now, zone), zone)
