@@ -12,16 +12,22 @@ MARK = "\x1e"
 """Begins a line that is a block. No person's text holds it: control characters are dropped on the way in and out."""
 
 LONGEST_SECTION = 3000
+LONGEST_TITLE = 50
+LONGEST_LABEL = 20
+MOST_PICTURES = 2
+PICTURE = "picture"
+"""Stands for a block that not every workspace has yet, with the words that say the same."""
 LONGEST_OPTION = 75
 MOST_OPTIONS = 100
 
 Json = dict[str, Any]
 
 
-def assemble(rendered: str) -> list[Json]:
-    """The blocks of a rendered template."""
+def assemble(rendered: str, pictures: bool = False) -> list[Json]:
+    """The blocks of a rendered template: its pictures as Slack draws them, if it does, or the same in words."""
     blocks: list[Json] = []
     paragraph: list[str] = []
+    drawn = 0
 
     def end_paragraph() -> None:
         if paragraph:
@@ -32,7 +38,14 @@ def assemble(rendered: str) -> list[Json]:
     for line in rendered.split("\n"):
         if line.startswith(MARK):
             end_paragraph()
-            blocks.append(json.loads(line[1:]))
+            block = json.loads(line[1:])
+            if block["type"] != PICTURE:
+                blocks.append(block)
+            elif pictures and drawn < MOST_PICTURES:
+                blocks.append(block["drawn"])
+                drawn += 1
+            else:
+                blocks += assemble(block["in_words"])
         elif line.strip():
             paragraph.append(line.rstrip())
         else:
@@ -59,15 +72,54 @@ def buttons(elements: Sequence[Json]) -> str:
     return _line({"type": "actions", "elements": list(elements)})
 
 
-def button(label: str, action: str, value: object, style: str = "") -> Json:
-    element = {"type": "button", "text": _text(label), "action_id": action, "value": str(value)}
+def button(label: str, action: str, value: object, style: str = "", confirm: Sequence[str] = ()) -> Json:
+    """A button; `confirm` are the title, the words and the two buttons of a question that is asked first."""
+    element: Json = {"type": "button", "text": _text(label), "action_id": action, "value": str(value)}
+    if confirm:
+        element["confirm"] = dict(zip(("title", "text", "confirm", "deny"), map(_text, confirm), strict=True))
     return {**element, "style": style} if style else element
+
+
+def link_button(label: str, action: str, address: str) -> Json:
+    """A button that opens an address, in the look of the thing to do first."""
+    return {"type": "button", "text": _text(label), "action_id": action, "url": address, "style": "primary"}
 
 
 def day_picker(placeholder: str, action: str, chosen: str | None = None) -> Json:
     """A button that lets a day be chosen. It carries no value, so its action id has to say what it is about."""
     element: Json = {"type": "datepicker", "action_id": action, "placeholder": _text(placeholder)}
     return {**element, "initial_date": chosen} if chosen else element
+
+
+def chart(
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[int]]],
+    along: str,
+    up: str,
+    caller: Callable[[], str],
+) -> str:
+    """Bars side by side for each of up to twenty different labels: `{% call chart(…) %}the same in words{% endcall %}`.
+
+    `series` are at most six names with a number for each label; `along` and `up` say what the axes are. Slack draws
+    them in messages. Where it does not, or does not yet in this workspace, the words are shown.
+    https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+    """
+    ticks = [_words(label, LONGEST_LABEL) for label in labels]
+    plotted = [
+        {
+            "name": _words(name, LONGEST_LABEL),
+            "data": [{"label": tick, "value": value} for tick, value in zip(ticks, values, strict=True)],
+        }
+        for name, values in series
+    ]
+    axes = {"categories": ticks, "x_label": _words(along, LONGEST_TITLE), "y_label": _words(up, LONGEST_TITLE)}
+    drawn = {
+        "type": "data_visualization",
+        "title": _words(title, LONGEST_TITLE),
+        "chart": {"type": "bar", "series": plotted, "axis_config": axes},
+    }
+    return _line({"type": PICTURE, "drawn": drawn, "in_words": caller()})
 
 
 def modal(callback: str, title: str, submit: str, close: str, metadata: object = "") -> str:
@@ -154,6 +206,29 @@ def person_input() -> Json:
     return {"type": "users_select"}
 
 
+def people_input(chosen: Sequence[str] = ()) -> Json:
+    element: Json = {"type": "multi_users_select", "placeholder": _text("People")}
+    return {**element, "initial_users": list(chosen)} if chosen else element
+
+
+def channel_input(chosen: str) -> Json:
+    """A select of the channels of one's own company; without a choice, the one the form was opened from."""
+    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True}
+    return {**conversation_input(chosen), "filter": kinds}
+
+
+def offered_input(placeholder: str, chosen: Sequence[str] = (), many: bool = False) -> Json:
+    """A select, of one or of `many`, whose options the bot offers for what is typed; `chosen` is a value and words."""
+    kind = "multi_external_select" if many else "external_select"
+    element: Json = {"type": kind, "placeholder": _text(placeholder), "min_query_length": 0}
+    return {**element, "initial_option": _option(*chosen)} if chosen else element
+
+
+def offers(options: Sequence[tuple[str, str]]) -> list[Json]:
+    """The options for such a select, of pairs of value and words, which are as a person typed them."""
+    return [_option(value, mrkdwn.encode(words)) for value, words in options[:MOST_OPTIONS]]
+
+
 def conversation_input(chosen: str) -> Json:
     """A select of conversations; without a choice, the one the form was opened from."""
     element: Json = {"type": "conversations_select", "filter": {"exclude_bot_users": True}}
@@ -168,7 +243,12 @@ def _option(value: str, words: str) -> Json:
 
 def _text(words: str, most: int = 150) -> Json:
     """Slack reads no mrkdwn here, so an encoded value is shown as it was typed."""
-    return {"type": "plain_text", "text": mrkdwn.shorten(mrkdwn.plain(words), most)}
+    return {"type": "plain_text", "text": _words(words, most)}
+
+
+def _words(words: str, most: int) -> str:
+    """An encoded value for a place where Slack reads no mrkdwn."""
+    return mrkdwn.shorten(mrkdwn.plain(words), most)
 
 
 def _line(block: Json) -> str:
@@ -178,7 +258,8 @@ def _line(block: Json) -> str:
 FOR_TEMPLATES: dict[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
-        divider, header, small, buttons, button, day_picker, modal, home_tab, menu, input, select, grouped_select,
-        radio, checkboxes, text_input, date_input, time_input, person_input, conversation_input,
+        divider, header, small, chart, buttons, button, link_button, day_picker, modal, home_tab, menu, input, select,
+        grouped_select, radio, checkboxes, text_input, date_input, time_input, person_input, people_input,
+        channel_input, offered_input, conversation_input,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a person filled into the form of their own settings: when they work, and whether they want to be nudged."""
+"""What a person filled into the form of their own settings: when they work, and what they want to be sent."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def read(view: Mapping[str, Any], before: Habits, today: date) -> tuple[Habits, 
     values, wrong = forms.read(view).values, Wrong()
     habits = _with_hours(before, values, wrong)
     habits = replace(habits, country=_country(values, wrong), nudges=values.get("nudges") != "off")
+    habits = replace(habits, mirror=values.get("mirror", "on" if before.mirror else "off") == "on")
     return _with_absence(habits, values, today, wrong), wrong
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot import blocks, mrkdwn
 from flows.utterances import ON, Utterance
@@ -23,6 +25,11 @@ from storage.messages import Message, plain
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LONGEST_EDIT = 4000
 EVENT_TYPE = "dealreview_message"
+
+NOT_HERE = "invalid_blocks"
+"""How Slack refuses a block that it does not have in a workspace yet."""
+
+Json = dict[str, Any]
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +42,24 @@ class Names(Protocol):
 
 @dataclass(frozen=True)
 class Rendered:
-    """An utterance as Slack takes it: blocks, the text for notifications, and a view's frame if it is a view."""
+    """An utterance as Slack takes it: blocks, the text for notifications, and a view's frame if it is a view.
+
+    `drawn` are the blocks of a message with its pictures, for a workspace that has them; `blocks` say it in words. A
+    view is always in words, for Slack draws pictures in messages only; and so is the answer to a command, because
+    nobody would be told if Slack refused it.
+    """
 
     text: str
-    blocks: list[dict[str, Any]]
-    frame: dict[str, Any]
+    blocks: list[Json]
+    frame: Json
+    drawn: list[Json]
 
     @property
-    def view(self) -> dict[str, Any]:
+    def view(self) -> Json:
         return {**self.frame, "blocks": self.blocks}
 
     @property
-    def private(self) -> dict[str, Any]:
+    def private(self) -> Json:
         """The arguments of an answer that only the acting person sees."""
         return {"response_type": "ephemeral", "text": self.text, "blocks": self.blocks}
 
@@ -57,6 +70,7 @@ class Speaker:
     def __init__(self, client: WebClient, names: Names) -> None:
         self._client = client
         self._names = names
+        self._without_pictures: set[str] = set()
         self._words = Environment(
             loader=FileSystemLoader(TEMPLATES),
             undefined=StrictUndefined,
@@ -73,9 +87,10 @@ class Speaker:
     def render(self, team: str, utterance: Utterance) -> Rendered:
         """The words of an utterance, with every value in its context encoded."""
         context = {**mrkdwn.encoded(plain(utterance.context)), "team": team}
-        made = blocks.assemble(self._words.get_template(f"{utterance.name}.j2").render(context))
+        words = self._words.get_template(f"{utterance.name}.j2").render(context)
+        made = blocks.assemble(words)
         frame = made.pop(0) if made and made[0]["type"] in ("modal", "home") else {}
-        return Rendered(_fallback(made), made, frame)
+        return Rendered(_fallback(made), made, frame, blocks.assemble(words, pictures=True))
 
     def sentence(self, team: str, utterance: Utterance) -> str:
         """An utterance as one plain string, for the places that take no blocks."""
@@ -88,18 +103,18 @@ class Speaker:
             return None
         said = self.render(message.team, Utterance(message.name, message.context))
         if message.ts:
-            self._client.chat_update(channel=message.channel, ts=message.ts, text=said.text, blocks=said.blocks)
+            edit = partial(self._client.chat_update, channel=message.channel, ts=message.ts)
+            self._show(message.team, said, edit)
             return message.ts
-        response = self._client.chat_postMessage(
+        post = partial(
+            self._client.chat_postMessage,
             channel=message.channel,
             thread_ts=message.thread_ts,
-            text=said.text,
-            blocks=said.blocks,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": _key(message)}},
             unfurl_links=False,
             unfurl_media=False,
         )
-        return str(response["ts"])
+        return str(self._show(message.team, said, post)["ts"])
 
     def find(self, message: Message) -> str | None:
         """Slack's id of a message that an earlier attempt may have posted, or None if it is not there.
@@ -119,21 +134,22 @@ class Speaker:
                 return str(posted["ts"])
         return None
 
-    def whisper(self, team: str, channel: str, person: str, thread_ts: str | None, hint: Utterance) -> None:
-        """Show a hint to one person. It may get lost, and nothing depends on it."""
+    def whisper(self, team: str, channel: str, person: str, thread_ts: str | None, hint: Utterance) -> bool:
+        """Show a hint to one person; returns whether Slack took it. It may get lost, and nothing depends on it."""
         said = self.render(team, hint)
         try:
-            self._client.chat_postEphemeral(
-                channel=channel, user=person, thread_ts=thread_ts, text=said.text, blocks=said.blocks
-            )
+            note = partial(self._client.chat_postEphemeral, channel=channel, user=person, thread_ts=thread_ts)
+            self._show(team, said, note)
         except (SlackApiError, OSError) as error:
             log.warning("a hint for %s in %s did not arrive: %s", person, channel, error)
+            return False
+        return True
 
     def tell(self, team: str, person: str, utterance: Utterance) -> None:
         """Write to a person's direct messages. Like a hint, it may get lost."""
         said = self.render(team, utterance)
         try:
-            self._client.chat_postMessage(channel=person, text=said.text, blocks=said.blocks)
+            self._show(team, said, partial(self._client.chat_postMessage, channel=person))
         except (SlackApiError, OSError) as error:
             log.warning("a message to %s did not arrive: %s", person, error)
 
@@ -153,6 +169,24 @@ class Speaker:
 
     def show_home(self, team: str, person: str, home: Utterance) -> None:
         self._client.views_publish(user_id=person, view=self.render(team, home).view)
+
+    def _show(self, team: str, said: Rendered, call: Callable[..., SlackResponse]) -> SlackResponse:
+        """Show a message with its pictures, or in words where Slack does not take them.
+
+        Slack gives a new block to one workspace after the other. One that refused is not tried again as long as this
+        process lives; what it refuses in words, too, was refused for something else.
+        """
+        if said.drawn == said.blocks or team in self._without_pictures:
+            return call(text=said.text, blocks=said.blocks)
+        try:
+            return call(text=said.text, blocks=said.drawn)
+        except SlackApiError as error:
+            if error.response["error"] != NOT_HERE:
+                raise
+        response = call(text=said.text, blocks=said.blocks)
+        self._without_pictures.add(team)
+        log.info("Slack draws no pictures in %s yet; they are said in words", team)
+        return response
 
     def _react(self, message: Message) -> None:
         emoji = self._words.get_template(f"{message.name}.j2").render().strip()
