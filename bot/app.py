@@ -3,39 +3,63 @@
 from __future__ import annotations
 
 import logging
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry import RetryHandler, all_builtin_retry_handlers
+from slack_sdk.http_retry import (
+    ConnectionErrorRetryHandler,
+    RateLimitErrorRetryHandler,
+    RetryHandler,
+    all_builtin_retry_handlers,
+)
 from slack_sdk.web import SlackResponse
 
 from bot.directory import Directory
 from bot.engine import Engine
-from bot.listeners import buttons, commands, forms, home, threads
+from bot.listeners import batches as batch_forms
+from bot.listeners import buttons, commands, files, forms, home, mirrors, threads
+from bot.listeners import digests as digest_presses
 from bot.listeners import nudges as nudge_presses
+from bot.listeners import reminders as reminder_presses
+from bot.listeners import schedules as schedule_forms
 from bot.outbox import Outbox
+from bot.pipeline.files import Files
+from bot.pipeline.owners import TRIES, Owners
+from bot.service.batches import BatchService
+from bot.service.calendar import CalendarService
 from bot.service.deals import DealService
 from bot.service.decisions import Decisions
 from bot.service.desk import Desk
+from bot.service.digested import DigestedService
+from bot.service.digests import DigestService
 from bot.service.home import HomeService
 from bot.service.lessons import LessonService
+from bot.service.mirrors import MirrorService
 from bot.service.nudged import NudgedService
 from bot.service.nudges import NudgeService
+from bot.service.opening import Opening
+from bot.service.pipeline import PipelineService
 from bot.service.portfolio import PortfolioService
+from bot.service.reminders import ReminderService
 from bot.service.reviews import ReviewService
+from bot.service.schedules import ScheduleService
+from bot.service.shares import ShareService
 from bot.service.turns import TooEarly, TurnService
 from bot.settings import BadSetting, Endpoint, Settings
 from bot.speaker import Speaker
 from flows import lens
 from flows import utterances as say
+from flows.hours import countries
 from flows.lens import Lens
 from storage.database import Database
 
@@ -56,6 +80,8 @@ class Dealreview:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Say what an earlier process left unsaid, and what is decided from now on; at the end, finish and let go."""
+        # The names of the countries take a second the first time; Slack waits three for a form that offers them.
+        threading.Thread(target=countries, name="countries", daemon=True).start()
         self.engine.start()
         try:
             yield
@@ -100,7 +126,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     database.upgrade()
     asks = _client(settings, all_builtin_retry_handlers())
     says = _client(settings, [])  # whether a post is to be tried again, only the outbox can know
-    me = _introduce(asks)
+    me = introduce(asks)
     bolt = App(
         client=WebClient(base_url=settings.slack_api_url),  # without the token, which `authorize` brings
         signing_secret=settings.signing_secret,
@@ -119,17 +145,49 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     portfolio = PortfolioService(database, decisions, directory)
     nudges = NudgeService(database, outbox, directory, clock)
     nudged = NudgedService(database, decisions, nudges, directory)
-    decisions.on_kept = nudges.follow
-    desk = Desk(reviews, deals, portfolio, lessons, directory, speaker, calls={})
+    opening = Opening(database, decisions, outbox, directory, settings.pace)
+    batches = BatchService(database, decisions, directory, opening)
+    calendar = CalendarService(database, outbox, directory, batches, clock)
+    schedules = ScheduleService(database, outbox, decisions, directory, calendar)
+    reminders = ReminderService(database, outbox, directory, clock, engine.wake)
+    digests = DigestService(database, outbox, directory, clock)
+    digested = DigestedService(database, decisions, outbox, digests, directory)
+    batches.on_cancelled = reminders.called_off
+    decisions.followers += [nudges.follow, opening.follow, reminders.follow]
+    desk = Desk(
+        reviews,
+        deals,
+        portfolio,
+        lessons,
+        directory,
+        speaker,
+        calls={"batch": batches.take, "schedule": schedules.take, "digest": digests.give},
+    )
     engine.take_on(turns)
     engine.take_on(nudges)
+    engine.take_on(seen := MirrorService(database, outbox, directory, clock))
+    engine.take_on(calendar)  # before what it brings about: whoever asks whether all is done is told so of each in turn
+    engine.take_on(opening)
+    engine.take_on(reminders)
+    engine.take_on(digests)
+    patient = _client(settings, [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(TRIES)])
+    pipeline = PipelineService(
+        database, decisions, outbox, speaker, Files(patient), partial(Owners, patient, directory)
+    )
+    engine.take_on(pipeline)
     engine.take_on(outbox)
     engine.on_tick = reviews.tick
     outbox.on_refused = reviews.could_not_open
     commands.register(bolt, desk, turns, speaker)
+    files.register(bolt, pipeline, speaker)
     threads.register(bolt, turns)
     home.register(bolt, HomeService(database, directory, clock), speaker)
+    mirrors.register(bolt, seen, ShareService(database, clock), speaker)
     nudge_presses.register(bolt, nudged, speaker)
+    digest_presses.register(bolt, digested, speaker)
+    batch_forms.register(bolt, batches, speaker)
+    schedule_forms.register(bolt, schedules, speaker)
+    reminder_presses.register(bolt, reminders, speaker)
     buttons.register(bolt, reviews, turns, deals, lessons, speaker)
     forms.register(bolt, reviews, portfolio, speaker)
     _answer_for_errors(bolt, speaker)
@@ -140,7 +198,7 @@ def _client(settings: Settings, retry_handlers: list[RetryHandler]) -> WebClient
     return WebClient(settings.bot_token, base_url=settings.slack_api_url, retry_handlers=retry_handlers)
 
 
-def _introduce(client: WebClient) -> SlackResponse:
+def introduce(client: WebClient) -> SlackResponse:
     """Who and where the bot is, asked of Slack once. Raises `BadSetting` if Slack does not know it."""
     try:
         return client.auth_test()

@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 
 from bot import manifest as manifests
 from bot.app import Dealreview, create_app, hosted_lens
+from bot.deals_command import deals
 from bot.doctor import examine
 from bot.http import http_app
 from bot.settings import BadSetting, Door, Settings, database_url, is_address, lens_endpoint
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 def main() -> None:
     """Deal reviews in Slack that are about the customer."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+main.add_command(deals)
 
 
 @main.command()
@@ -78,7 +82,7 @@ def doctor(resume: bool) -> None:
 
 @main.command()
 def stats() -> None:
-    """Say what came of the nudges of the last 90 days, and whether at least one in three brought something new."""
+    """Say what came of the nudges of the last 90 days, and how often flagged deals ended without a decision."""
     database = _database()
     counted = count(database, datetime.now(UTC))
     database.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import IntegrityError
 
 from bot.engine import NotNow
 from bot.outbox import PASSING
@@ -24,6 +26,7 @@ class Standing(StrEnum):
     WELCOME = "welcome"
     NOT_A_MEMBER = "not_a_member"  # the bot must be invited first
     SHARED = "shared"  # people of another company read along
+    ARCHIVED = "archived"  # nobody can post there any more
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Place:
     channel: str
     scope: str
     standing: Standing
+    is_direct: bool = False
 
 
 class Directory:
@@ -73,7 +77,7 @@ class Directory:
         profile = user.get("profile") or {}
         name = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user["name"]
         person = Person(team, person_id, name, _zone(user.get("tz")))
-        with self._database.transaction() as session:
+        with suppress(IntegrityError), self._database.transaction() as session:  # another process has just met them
             keep_person(session, person)
         return person
 
@@ -102,14 +106,31 @@ class Directory:
             log.info("Slack does not tell of %s: %s", channel, error.response.get("error"))
             outside = error.response.get("error") in ("channel_not_found", "not_in_channel")
             return Place(channel, channel, Standing.NOT_A_MEMBER if outside else Standing.WELCOME)
-        direct = found.get("is_im") or found.get("is_mpim")
+        direct = bool(found.get("is_im") or found.get("is_mpim"))
         private = direct or found.get("is_private") or found.get("is_group")
         scope = channel if private else ""
         if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
             return Place(channel, scope, Standing.SHARED)
+        if found.get("is_archived"):
+            return Place(channel, scope, Standing.ARCHIVED)
         if not direct and not found.get("is_member", True):
             return Place(channel, scope, Standing.NOT_A_MEMBER)
-        return Place(channel, scope, Standing.WELCOME)
+        return Place(channel, scope, Standing.WELCOME, direct)
+
+    def members(self, channel: str) -> frozenset[str] | None:
+        """Who is in a channel, by their ids; None where Slack does not tell.
+
+        Raises `NotNow` when Slack cannot tell at the moment.
+        """
+        try:
+            pages = self._client.conversations_members(channel=channel, limit=1000)
+            return frozenset(str(member) for page in pages for member in page["members"])
+        except SlackApiError as error:
+            reason = str(error.response.get("error"))
+            if reason in PASSING or error.response.status_code >= 429:
+                raise NotNow(f"Slack says {reason}") from error
+            log.info("Slack does not tell who is in %s: %s", channel, reason)
+            return None
 
     def link(self, channel: str, ts: str | None) -> str:
         """The address of a message as Slack forms it, or empty when there is none."""

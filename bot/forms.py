@@ -66,12 +66,14 @@ def read(view: Mapping[str, Any]) -> Filled:
 
 
 def _value(given: Mapping[str, Any]) -> str:
-    """The one value of an input, whatever its kind, or what was ticked, joined by commas; empty if it was left open."""
+    """The one value of an input, whatever its kind, or what was chosen, joined by commas; empty if it was left open."""
     option = given.get("selected_option")
     if option:
         return str(option["value"])
     if given.get("selected_options"):
         return ",".join(str(each["value"]) for each in given["selected_options"])
+    if given.get("selected_users"):
+        return ",".join(map(str, given["selected_users"]))
     for kind in KINDS:
         if given.get(kind):
             return mrkdwn.cleaned(str(given[kind]))

@@ -64,6 +64,8 @@ class Result(StrEnum):
     FRESH = "fresh"  # nothing is stale, open or was never talked about
     CLOSED = "closed"  # it has ended meanwhile
     NOT_REACHED = "not_reached"  # its owner left Slack, or is not in the channel
+    SHUT_OUT = "shut_out"  # the bot may not post in the channel any more
+    LATE = "late"  # the call began before it was opened
     CANCELLED = "cancelled"
 
 
@@ -81,7 +83,7 @@ class Schedule:
     """Calls on a calendar: each `every_weeks` weeks from the day they begin, at a wall clock's time in an IANA zone.
 
     A call on a public holiday of `country` (as in `flows.hours.Habits`) is moved to the working day before. The reviews
-    are opened `days_ahead` working days before.
+    are opened `days_ahead` working days before. What comes up to `since` (UTC) is prepared, or no call of it.
     """
 
     id: int
@@ -95,6 +97,7 @@ class Schedule:
     country: str
     choice: Choice
     in_direct: bool
+    since: datetime
     digest_minutes: int = DIGEST_MINUTES
     days_ahead: int = 1
     paused: bool = False

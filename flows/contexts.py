@@ -15,6 +15,7 @@ from flows.outlook import Item
 from flows.playbook import OPENING, STRUGGLE
 from flows.review import HEARD, Answer, Deal, Explained, Label, Review
 from flows.summary import summarise
+from flows.watch import Flag
 
 LONGEST_SITTING = 120
 """In minutes."""
@@ -153,6 +154,7 @@ def glance(shown: Glance, link: str, today: date) -> dict[str, Any]:
         "step_is_over": bool(step and step.known and step.known.due and step.known.due < today),
         "wait": asdict(shown.wait) if shown.wait else None,
         "asks": [{"question": item.question, "days": item.freshness.days} for item in opened],
+        "flags": [flag.kind for flag in shown.flags],
     }
 
 
@@ -171,6 +173,7 @@ def habits(kept: Habits, today: date) -> dict[str, Any]:
         "away_from": None if is_over else kept.away_from,
         "away_until": None if is_over else kept.away_until,
         "nudges": kept.nudges,
+        "mirror": kept.mirror,
     }
 
 
@@ -224,6 +227,11 @@ def aged(item: Item) -> dict[str, Any]:
     known, fresh = item.known, item.freshness
     due = known.due if known else None
     return {"question": item.question, "state": fresh.state, "cause": fresh.cause, "days": fresh.days, "due": due}
+
+
+def flags(found: Sequence[Flag]) -> list[dict[str, Any]]:
+    """What suggests that a customer may end without a decision, with the reasons."""
+    return [{"kind": flag.kind, "reasons": [asdict(reason) for reason in flag.reasons]} for flag in found]
 
 
 def to_choose(nudge: int, matters: Sequence[Matter]) -> dict[str, Any]:

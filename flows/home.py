@@ -13,6 +13,8 @@ from flows.ledger import Known, Wait
 from flows.outlook import Item, outlook
 from flows.playbook import NEXT_STEP
 from flows.review import Deal, Status
+from flows.shares import Movement
+from flows.watch import Flag
 
 DEALS_ON_A_PAGE = 20
 """Each of one's own takes up to two of the 100 blocks of a view, each of the team's one, and all else less than 40."""
@@ -64,11 +66,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Glance:
-    """How a deal stands. `wait` is what the customer waits for, None once that is over."""
+    """How a deal stands. `wait` is what the customer waits for, None once that is over; `flags` as in `flows.watch`."""
 
     deal: Deal
     items: tuple[Item, ...]
     wait: Wait | None
+    flags: tuple[Flag, ...] = ()
 
     def those(self, *states: State) -> tuple[Item, ...]:
         """Its questions in one of these states, in the playbook's order."""
@@ -124,6 +127,7 @@ class Home:
     """All that a person's App Home shows. `links` are addresses of the deals' latest reviews by the deals' ids.
 
     `team` is None for whoever never began a review of somebody else's deal. `reviews` come with their addresses.
+    `moved` tells how the telling of the deals they see moved.
     """
 
     person: str
@@ -134,6 +138,7 @@ class Home:
     links: Mapping[int, str]
     habits: Habits
     today: date
+    moved: Movement | None = None
 
 
 def glance(deal: Deal, ledger: Mapping[str, Known], now: datetime, *, scale: float, zone: str) -> Glance:

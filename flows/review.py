@@ -68,6 +68,9 @@ class Status(StrEnum):
     STOPPED = "stopped"  # nothing: ended early, may be carried on
 
 
+DIRECT = "D"
+"""Begins the id of a conversation between one person and the bot: what was said there is not told elsewhere."""
+
 OPEN = frozenset({Status.AWAITING_ANSWER, Status.AWAITING_DETAIL, Status.AWAITING_RETURN})
 
 
@@ -306,6 +309,14 @@ class Review:
         """Everyone whose words are in it, the owner first."""
         authors = (reply.author for answer in self.answers.values() for reply in answer.live)
         return tuple(dict.fromkeys((self.owner, *authors)))
+
+    def may_be_read(self, person: str, channel: str) -> bool:
+        """Whether a person may read it in a channel: where it was held everybody may, elsewhere those who are in it.
+
+        That is also who opened it, unless it was held in direct messages: those are between their owner and the bot.
+        """
+        is_in = person in self.people or (person == self.opened_by and not self.channel.startswith(DIRECT))
+        return channel == self.channel or is_in
 
     def may_move(self, person: str, line: Line) -> bool:
         """Whether a person may say whose story a line tells: the owner of any line, everyone else of their own."""

@@ -5,11 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from flows.batch import Line
 from flows.calls import Call, Entry, Result
-from storage.models import CallRow, EntryRow
+from flows.review import Status
+from flows.utterances import PARENT, ask_slot
+from storage.models import CallRow, DealRow, EntryRow, MessageRow, ReviewRow
+
+TRIED_AGAIN = frozenset({Result.CANCELLED, Result.NOT_REACHED, Result.SHUT_OUT, Result.FRESH})
+OPENING = (PARENT, ask_slot(1))
+
+
+def calls_to_tend(session: Session, since: datetime) -> list[tuple[str, int]]:
+    """The calls after a moment (UTC), in any workspace, with reviews to be opened or with news for their manager.
+
+    Each with its workspace; the longest waiting first.
+    """
+    to_do = (EntryRow.call_id == CallRow.id, or_(EntryRow.result == Result.WAITING, EntryRow.is_shown.is_(False)))
+    tended = (CallRow.at > since, CallRow.cancelled_at.is_(None), select(EntryRow.deal_id).where(*to_do).exists())
+    rows = session.execute(select(CallRow.team, CallRow.id).where(*tended).order_by(CallRow.created_at))
+    return [(team, call) for team, call in rows]
+
+
+def has_moved(session: Session, review_id: int) -> None:
+    """Note that a review is not any more as the managers of its calls were shown it, if it belongs to one."""
+    session.execute(update(EntryRow).where(EntryRow.review_id == review_id).values(is_shown=False))
 
 
 class Calls:
@@ -39,13 +61,29 @@ class Calls:
         )
         self._session.add(row)
         self._session.flush()
-        entries = [
-            EntryRow(call_id=row.id, deal_id=deal, position=position, result=Result.WAITING)
-            for position, deal in enumerate(dict.fromkeys(deals))
-        ]
-        self._session.add_all(entries)
+        added = to_call(row)
+        self.extend(added, deals)
+        return added
+
+    def extend(self, call: Call, deals: Iterable[int]) -> None:
+        """Add the deals that a call is not about yet, in this order, and try those again that could not be opened."""
+        known = {entry.deal: entry for entry in self.entries(call)}
+        chosen, refused = dict.fromkeys(deals), self._refused(call)
+        for deal in chosen:
+            if deal in refused or (deal in known and known[deal].result in TRIED_AGAIN):
+                self.record(call, Entry(deal))
+        self._session.add_all(
+            EntryRow(call_id=call.id, deal_id=deal, position=position, result=Result.WAITING)
+            for position, deal in enumerate((each for each in chosen if each not in known), start=len(known))
+        )
         self._session.flush()
-        return to_call(row)
+
+    def same_as(self, call: Call) -> Call | None:
+        """A manager's call at the same moment and place that was not cancelled, locked."""
+        mine = (CallRow.team == self._team, CallRow.manager == call.manager, CallRow.channel == call.channel)
+        like = (CallRow.at == call.at, CallRow.in_direct == call.in_direct, CallRow.cancelled_at.is_(None))
+        found = self._session.scalar(select(CallRow.id).where(*mine, *like).order_by(CallRow.id).limit(1))
+        return self.lock(found) if found else None
 
     def get(self, call_id: int) -> Call | None:
         """A call; None if this workspace has none by that id."""
@@ -66,8 +104,81 @@ class Calls:
     def record(self, call: Call, entry: Entry) -> None:
         """Keep what became of a deal of a call."""
         row = self._session.get_one(EntryRow, (call.id, entry.deal))
-        row.result, row.review_id = entry.result, entry.review
+        row.result, row.review_id, row.is_shown = entry.result, entry.review, False
         self._session.flush()
+
+    def next_waiting(self, call: Call) -> Entry | None:
+        """The first deal of a call whose review is still to be opened."""
+        mine = (EntryRow.call_id == call.id, EntryRow.result == Result.WAITING)
+        row = self._session.scalar(select(EntryRow).where(*mine).order_by(EntryRow.position).limit(1))
+        return _entry(row) if row else None
+
+    def open_no_more(self, call: Call, why: Result) -> None:
+        """Leave the reviews of a call that are still to be opened unopened."""
+        mine = (EntryRow.call_id == call.id, EntryRow.result == Result.WAITING)
+        self._session.execute(update(EntryRow).where(*mine).values(result=why, is_shown=False))
+
+    def cancel(self, call: Call, now: datetime) -> None:
+        """Keep that a call does not take place; what is still to be opened stays unopened."""
+        self.open_no_more(call, Result.CANCELLED)
+        self._session.get_one(CallRow, call.id).cancelled_at = now
+        self._session.flush()
+
+    def show(self, call: Call) -> list[Line]:
+        """The deals of a call as they are now, which from now on is what their manager was shown.
+
+        In that order: what changes meanwhile in another transaction is then still to be shown.
+        """
+        unshown = (EntryRow.call_id == call.id, EntryRow.is_shown.is_(False))
+        self._session.execute(update(EntryRow).where(*unshown).values(is_shown=True))
+        return self.lines(call)
+
+    def lines(self, call: Call) -> list[Line]:
+        """The deals of a call as they are now, in order, with one query."""
+        review, message = ReviewRow, MessageRow
+        columns = select(
+            DealRow.name, DealRow.owner, DealRow.close_date, EntryRow.result,
+            review.status, review.questions, review.asked, review.channel, message.ts, message.refused,
+        )  # fmt: skip
+        joined = (
+            columns.join(EntryRow, EntryRow.deal_id == DealRow.id)
+            .outerjoin(review, review.id == EntryRow.review_id)
+            .outerjoin(message, (message.review_id == review.id) & (message.slot == PARENT))
+        )
+        rows = self._session.execute(joined.where(EntryRow.call_id == call.id).order_by(EntryRow.position))
+        return [
+            Line(
+                name,
+                owner,
+                closes,
+                Result(result),
+                Status(status) if status else None,
+                questions.index(asked) + 1 if questions else 0,
+                len(questions or ()),
+                channel or "",
+                ts,
+                refused is not None,
+            )
+            for name, owner, closes, result, status, questions, asked, channel, ts, refused in rows
+        ]
+
+    def is_opening(self, call: Call) -> bool:
+        """Whether a review that was opened for a call has still to be said in Slack: its parent or first question."""
+        mine = select(EntryRow.review_id).where(EntryRow.call_id == call.id, EntryRow.result == Result.OPENED)
+        unsaid = (MessageRow.said < MessageRow.version, MessageRow.refused.is_(None), MessageRow.ts.is_(None))
+        opening = select(MessageRow.id).where(MessageRow.review_id.in_(mine), *unsaid, MessageRow.slot.in_(OPENING))
+        return self._session.scalar(opening.limit(1)) is not None
+
+    def _refused(self, call: Call) -> frozenset[int]:
+        """The deals of a call whose review never began, since Slack would not take its first message."""
+        parent = (MessageRow.review_id == EntryRow.review_id) & (MessageRow.slot == PARENT)
+        joined = select(EntryRow.deal_id).join(MessageRow, parent).where(EntryRow.call_id == call.id)
+        return frozenset(self._session.scalars(joined.where(MessageRow.refused.is_not(None))))
+
+    def told_in(self, call: Call, slot: str) -> str:
+        """The channel of the message about a call in a slot of its manager's conversation; empty if there is none."""
+        mine = (MessageRow.review_id.is_(None), MessageRow.team == self._team, MessageRow.slot == slot)
+        return self._session.scalar(select(MessageRow.channel).where(*mine)) or ""
 
     def digested(self, call: Call, now: datetime) -> None:
         """Keep that a call's digest was decided."""

@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement, and_, func, select, union
 from sqlalchemy.orm import Session, aliased
 
 from flows.home import UnderWay
-from flows.review import OPEN, Deal, Status
+from flows.review import DIRECT, OPEN, Deal, Status
 from flows.utterances import PARENT
 from storage.deals import to_deal
 from storage.models import DealRow, MessageRow, PersonRow, ReplyRow, ReviewRow
-from storage.reviews import DIRECT
 
 _PARENT = and_(MessageRow.review_id == ReviewRow.id, MessageRow.slot == PARENT)
 
@@ -26,7 +25,7 @@ def open_reviews(session: Session, team: str, person: str, most: int) -> list[Un
         DealRow.name, ReviewRow.owner, ReviewRow.status, ReviewRow.asked, ReviewRow.questions, ReviewRow.channel,
         MessageRow.ts,
     )  # fmt: skip
-    mine = (ReviewRow.status.in_(OPEN), _is_in(person), ReviewRow.deal.has(DealRow.team == team))
+    mine = (ReviewRow.status.in_(OPEN), is_in(person), ReviewRow.deal.has(DealRow.team == team))
     ids = session.scalars(select(ReviewRow.id).where(*mine).order_by(ReviewRow.id.desc()).limit(most)).all()
     rows = session.execute(
         select(*columns)
@@ -58,7 +57,7 @@ def followed_deals(session: Session, team: str, person: str) -> list[Deal]:
     there = (each.deal_id == ReviewRow.deal_id, each.channel == ReviewRow.channel)
     latest = select(func.max(each.id)).where(*there).correlate(ReviewRow).scalar_subquery()
     columns = (ReviewRow.deal_id, ReviewRow.channel, ReviewRow.id == latest)
-    followed = session.execute(select(*columns).where(_is_in(person))).all()
+    followed = session.execute(select(*columns).where(is_in(person))).all()
     in_any = {deal_id for deal_id, _, _ in followed}
     in_latest = {(deal_id, channel) for deal_id, channel, is_latest in followed if is_latest}
     rows = session.scalars(select(DealRow).where(DealRow.id.in_(in_any), DealRow.ending.is_(None)))
@@ -87,7 +86,7 @@ def zones_of(session: Session, team: str, people: Collection[str]) -> dict[str, 
     return dict(iter(rows))
 
 
-def _is_in(person: str) -> ColumnElement[bool]:
+def is_in(person: str) -> ColumnElement[bool]:
     """Whether a person owns a review, opened it, or has words in it: as in `Review.may_steer` and `Review.people`.
 
     A union, because for an "or" of these Postgres reads every review there is.

@@ -10,13 +10,10 @@ from sqlalchemy.orm import Session
 
 from flows.lens import Label, Reading, Span
 from flows.playbook import OPENING
-from flows.review import OPEN, Answer, Deal, Reply, Review, Source, Standing, Status, Turn
+from flows.review import DIRECT, OPEN, Answer, Deal, Reply, Review, Source, Standing, Status, Turn
 from flows.utterances import PARENT, ask_slot, summary_slot
 from storage.deals import find_person, to_deal
 from storage.models import AnswerRow, DealRow, MessageRow, ReplyRow, ReviewRow, TurnRow
-
-DIRECT = "D"
-"""Begins the id of a conversation between one person and the bot: what was said there is not told elsewhere."""
 
 LONGEST_LIST = 20
 LONGEST_HISTORY = 10
@@ -82,9 +79,13 @@ class Reviews:
         return [self._load(found) for found in self._session.scalars(newest).all()]
 
     def latest_readable(self, person: str, channel: str = "") -> list[Review]:
-        """Each deal's latest review with a person in it or held in a channel: open ones first, then the newest."""
+        """Each deal's latest review with a person in it or held in a channel: open ones first, then the newest.
+
+        Who may read which is as in `Review.may_be_read`.
+        """
         wrote = select(ReplyRow.review_id).where(ReplyRow.author == person)
-        mine = (ReviewRow.owner == person) | (ReviewRow.opened_by == person) | ReviewRow.id.in_(wrote)
+        opened = (ReviewRow.opened_by == person) & ReviewRow.channel.not_like(f"{DIRECT}%")
+        mine = (ReviewRow.owner == person) | opened | ReviewRow.id.in_(wrote)
         held = mine | (ReviewRow.channel == channel)
         newest = select(func.max(ReviewRow.id)).where(held).group_by(ReviewRow.deal_id)
         is_open = ReviewRow.status.in_(OPEN)

@@ -108,7 +108,7 @@ class Process:
         self.decisions = Decisions(self.database, outbox, speaker, clock, lambda: None)
         self.nudges = NudgeService(self.database, outbox, directory, clock)
         self.nudged = NudgedService(self.database, self.decisions, self.nudges, directory)
-        self.decisions.on_kept = self.nudges.follow
+        self.decisions.followers.append(self.nudges.follow)
 
     def works(self) -> None:
         """Do what the engine has it do when it looks."""

@@ -5,26 +5,40 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import nodes
 from slack_sdk import WebClient
 
+from bot.pipeline.sheet import Trouble
 from bot.speaker import TEMPLATES, Speaker
-from flows import lens, steering
+from flows import lens, mirror, shares, steering
 from flows import utterances as say
+from flows.batch import Line as BatchLine
+from flows.calendar import Planned
+from flows.calls import THIS_QUARTER, Call, Choice, Schedule
+from flows.calls import Result as CallResult
+from flows.digest import digest
+from flows.dossiers import Dossier, Past, seen_by
+from flows.dossiers import Told as ToldLine
 from flows.events import Suggestion
 from flows.freshness import Cause, Freshness, State, freshness
 from flows.home import Home, Only, Shown, UnderWay, glance, page
 from flows.hours import Habits
 from flows.ledger import Known, Wait
+from flows.mirror import Mirror
 from flows.nudging import Came, Matter, Nudge
 from flows.outlook import Item
+from flows.pipeline import Ground, Rejection, Report, Sample, differences
 from flows.playbook import AFTERWARDS, OPENING, PLAYBOOK
+from flows.reminding import Reminder, Snooze
 from flows.review import (
     Answer,
     Deal,
@@ -39,9 +53,11 @@ from flows.review import (
     Standing,
     Status,
 )
+from flows.shares import Movement, Told
 from flows.steering import Act
-from flows.summary import summarise
-from flows.utterances import Utterance
+from flows.summary import Tally, summarise
+from flows.utterances import Reader, Utterance
+from flows.watch import Flag, Kind, Reason, Step, Why
 from flows.words import Word
 from sandbox.blocks import block_problems, view_problems
 from storage.deals import Person
@@ -49,7 +65,7 @@ from tests.conftest import START
 from tests.sayings import ANSWERS, OPEN, OURS, THEIRS, UNCLEAR
 
 NOW = datetime.fromtimestamp(START, UTC)
-WITH_THEM = re.compile(r"\b(?:was going wrong for them|could go wrong for the person)\b")
+WITH_THEM = re.compile(r"\b(?:was going wrong for them|could go wrong for the person|Nothing here is a score)\b")
 """The question bank asks what is not well in the customer's world; that is no word about the rep."""
 UNKIND = ("wrong", "bad", "incomplete", "score", "scores", "scored", "scoring", "fail", "failed", "poor", "mistake")
 KEYS = [question.key for question in PLAYBOOK]
@@ -128,6 +144,7 @@ def probes() -> list[Utterance]:
 
 def questions() -> list[Utterance]:
     led = [say.question(replace(REVIEW, asked=KEYS[-1]), lead=key) for key in KEYS]
+    led.append(replace(led[0], context={**say.question(EMPTY).context, "for_call": NOW}))
     asked = [*in_turn(say.question), *led]
     outcomes = [(standing, source) for standing in (*Standing, None) for source in (*Source, None)]
     return [
@@ -172,13 +189,13 @@ def homes() -> list[Utterance]:
         for link in ("", "https://a.b/c")
     ]
     return [
-        say.home(Home("U1", Shown(only), reviews * times, mine[n], team[n], {1: link}, habits, NOW.date()))
+        say.home(Home("U1", Shown(only), reviews * times, mine[n], team[n], {1: link}, habits, NOW.date(), moved))
         for n, only in enumerate(Only)
-        for mine, team, times, link, habits in (
-            (few, none, 0, "", HABITS[0]),
-            (none, [None] * 4, 0, "", HABITS[1]),
-            (none, many, 1, "https://a.b/c", HABITS[2]),
-            (many, many, 3, "https://a.b/c", HABITS[0]),
+        for mine, team, times, link, habits, moved in (
+            (few, none, 0, "", HABITS[0], movements()[6]),
+            (none, [None] * 4, 0, "", HABITS[1], None),
+            (none, many, 1, "https://a.b/c", HABITS[2], movements()[8]),
+            (many, many, 3, "https://a.b/c", replace(HABITS[0], mirror=True), movements()[-1]),
         )
     ]
 
@@ -241,6 +258,244 @@ def nudges() -> list[Utterance]:
     ]
 
 
+CALL = Call(1, "T1", "U2", "C1", NOW + timedelta(days=2), "Europe/London", False, 60, NOW)
+
+
+def calls_of() -> list[Call]:
+    """A call in threads and in direct messages, at an hour that comes twice, and cancelled."""
+    doubled = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    return [CALL, replace(CALL, in_direct=True, at=doubled), replace(CALL, cancelled_at=NOW)]
+
+
+def batches() -> list[Utterance]:
+    """Calls with deals of each kind, few and many, with long names and with links."""
+    name = "Northwind & <Sons> " * 6
+    line = BatchLine(name, "U1", date(2026, 12, 11), CallResult.OPENED, Status.AWAITING_ANSWER, 2, 9, "C1", "1.2")
+    skipped = [replace(line, result=result, status=None) for result in CallResult if result is not CallResult.OPENED]
+    kinds = [
+        *(replace(line, status=status) for status in Status),
+        replace(line, result=CallResult.UNDER_WAY),
+        replace(line, status=Status.STOPPED, is_refused=True),
+        *skipped,
+    ]
+    link = "https://a-workspace.of.ours/archives/C0123456789/p1795510800000005"
+    done = [each for each in kinds if not each.is_waiting]
+    return [
+        say.batch(call, lines, lambda channel, ts: link)
+        for call in calls_of()
+        for lines in (
+            [],
+            [line],
+            kinds,
+            done,
+            kinds * 50,
+            done * 50,
+            [replace(line, result=CallResult.FRESH, status=None)],
+        )
+    ]
+
+
+def batch_forms() -> list[Utterance]:
+    local = NOW.astimezone(ZoneInfo("Asia/Kolkata"))
+    chosen = Choice(("U1", "U2"), "Q4")
+    return [
+        say.batch_form(say.Draft("", Choice(), local, "Asia/Kolkata", "D1"), []),
+        say.batch_form(say.Draft("C1", chosen, local, "Asia/Kolkata", "C1"), [f"Q{n} <&>" for n in range(90)]),
+    ]
+
+
+def schedules() -> list[Schedule]:
+    """Calls on a calendar: of everybody, of one, of many; in any period, this quarter and one with a name; paused."""
+    day, of_one = date(2026, 11, 26), Choice(("U1",))
+    usual = Schedule(1, "T1", "U2", "C1", day, 1, time(10), "Europe/Berlin", "", of_one, False, NOW)
+    return [
+        usual,
+        replace(usual, every_weeks=2, zone="America/New_York", country="DE-BY", in_direct=True, days_ahead=5),
+        replace(usual, every_weeks=4, choice=Choice(("U1", "U2", "U3"), THIS_QUARTER), digest_minutes=30),
+        replace(usual, choice=Choice(tuple(f"U{n}" for n in range(9)), "Q4 <&> *F*"), digest_minutes=0),
+        replace(usual, choice=Choice((), "<!channel>"), digest_minutes=120, paused=True),
+    ]
+
+
+def planned() -> list[Planned]:
+    """A call on its day, one that a holiday moved, one whose hour is skipped, and one with both."""
+    at = datetime(2026, 12, 24, 10, tzinfo=UTC)
+    usual = Planned(at.date(), at.date(), at, at - timedelta(days=1))
+    moved = replace(usual, planned=date(2026, 12, 25))
+    return [usual, moved, replace(usual, is_skipped=True), replace(moved, is_skipped=True)]
+
+
+def outlooks() -> list[say.Outlook]:
+    calls = [(), tuple(planned()[:1]), tuple(planned()[1:3]), tuple(planned()[2:])]
+    habits = Habits("Europe/Berlin")
+    return [
+        say.Outlook(schedule, habits, following, (CALL,) * many, planned()[0] if many else None)
+        for schedule in schedules()
+        for following in calls
+        for many in (0, 1)
+    ]
+
+
+def schedule_forms() -> list[Utterance]:
+    new = [replace(each, id=0, channel="") for each in schedules()]
+    return [
+        say.schedule_form(each, date(2026, 11, 26), periods, "C1")
+        for each in (*schedules(), *new)
+        for periods in ([], [f"Q{n} <&>" for n in range(90)])
+    ]
+
+
+def reminders() -> list[Utterance]:
+    """One review open, several, none, many; the first, the last, put off; and of a call that was cancelled."""
+    one = UnderWay("Northwind & <Sons> " * 6, "U1", Status.AWAITING_ANSWER, 2, 9, "C1", "1.2")
+    over = [replace(one, status=status) for status in (Status.FINISHED, Status.STOPPED)]
+    first = Reminder(1, 1, "U1", 1, NOW, "D1")
+    offered = dict.fromkeys(Snooze, NOW + timedelta(hours=1))
+    return [
+        say.reminder(sent, call, found, link, ways)
+        for sent in (first, replace(first, number=2), replace(first, snoozed_until=NOW + timedelta(hours=1)))
+        for call in calls_of()
+        for found in ([one], [one] * 3, [*over], [one, *over], [*[one] * 30, *over * 30])
+        for link in (lambda channel, ts: "", lambda channel, ts: "https://a.b/c")
+        for ways in ({}, offered)
+    ]
+
+
+MONDAY = date(2026, 11, 16)
+
+
+def movements() -> list[Movement]:
+    """How a deal's telling moved, and a team's: without a review, with one, with as many as are shown, on one day."""
+    told = [Told(NOW - timedelta(days=4 * n), Tally(30 - 6 * n, 7 * n, n)) for n in range(6)]
+    silent = Told(NOW - timedelta(days=9), Tally(0, 0, 2))
+    same_day = [replace(each, at=NOW) for each in told]
+    tellings = ([], told[:1], told[:3], told, [*told, silent], same_day)
+    return [
+        *(shares.of_deal(each, "Asia/Tokyo") for each in tellings),
+        *(shares.of_team(each, NOW, "UTC") for each in tellings),
+    ]
+
+
+def mirrors() -> list[Mirror]:
+    """What somebody asked: about us, about the customer, about both, in weeks before, and more than is quoted."""
+    ours, theirs, either = "When do we *close* <!channel>?", "Who there worries & why?", "Any news?"
+    weeks = [datetime.combine(MONDAY - timedelta(days=7 * ago), time(12), UTC) for ago in range(5)]
+    asked = (ours, theirs, either, f"{ours} {theirs}", f"{ours} What discount? What is our risk? {ours} Why so?" * 9)
+    few = [[(weeks[0], text)] for text in asked]
+    many = [(at, text) for at in weeks for text in asked]
+    return [mirror.mirror(wrote, week, "UTC") for wrote in (*few, many) for week in (MONDAY,)] + [
+        mirror.mirror(
+            [(at + timedelta(days=7 * n), text) for at, text in few[0]], MONDAY + timedelta(days=7 * n), "UTC"
+        )
+        for n in range(9)
+    ]
+
+
+FLAGS = [Flag(kind, tuple(Reason(why, words, 2) for why in Why for words in ("", "They *fear* <it>"))) for kind in Kind]
+BEFORE = Call(3, "T1", "U2", "C1", NOW + timedelta(hours=1), "Europe/Berlin", False, 60, NOW)
+
+
+def digested_deals() -> list[Dossier]:
+    """Deals for every heading of a digest, some with more to say than is shown, and with help wanted and taken."""
+    told = [
+        ToldLine(1, f"1.{n}:0", key, "U1", NOW, f"{THEIRS} *{n}* <!channel>", Label.CUSTOMER)
+        for n, key in enumerate(("people", "why_change", "afterwards"))
+    ]
+    told.append(
+        ToldLine(
+            1, "1.9:0", "struggle", "U1", NOW, "Their CFO left the company & nobody *dares* <more>.", Label.CUSTOMER
+        )
+    )
+    wish = ToldLine(1, "1.8:0", "our_help", "U1", NOW, "Could you find someone who *ran* both <systems>?", Label.US)
+    standings = tuple((line.question, Standing.ANSWERED) for line in told)
+    review = Past(1, "C1", "U1", "U2", NOW, NOW, False, False, True, "1.1", standings, (*told, wish), frozenset({"U1"}))
+    ours = tuple(Step(n, False, True) for n in range(1, 7))
+    found = [Dossier(replace(REVIEW.deal, id=n), items, (), ours[: n % 7]) for n, items in enumerate(ITEMS, start=1)]
+    waits = replace(REVIEW.deal, id=70, waits_until=date(2027, 1, 12), waits_for="*budget* <meets>")
+    moved = [Dossier(replace(REVIEW.deal, id=80 + n, close_date=NOW.date()), ITEMS[0], (review,)) for n in range(2)]
+    return [
+        *found,
+        moved[0],
+        seen_by(replace(moved[1], taken=((1, "1.8:0", "U2"),)), "U2", ()),
+        replace(moved[1], deal=replace(REVIEW.deal, id=90), taken=((1, "1.8:0", "U2"),)),
+        Dossier(waits, ITEMS[1], wait=Wait(date(2027, 1, 12), waits.waits_for)),
+        Dossier(replace(waits, id=71, waits_for=""), ITEMS[1], wait=Wait(date(2027, 1, 12), "")),
+        *(Dossier(replace(ended(ending), id=100 + n), ITEMS[0]) for n, ending in enumerate(Ending)),
+        Dossier(replace(REVIEW.deal, id=110), ITEMS[-1], is_asked=True),
+        Dossier(replace(REVIEW.deal, id=111, owner="U9"), ITEMS[-1]),
+        *(Dossier(replace(REVIEW.deal, id=120 + n), CLEAR, is_asked=n == 1) for n in range(3)),
+    ]
+
+
+CLEAR = tuple(
+    Item(key, each, freshness(key, each, Stage.DECIDING, NOW))
+    for key in KEYS[1:]
+    for each in [Known(key, 1, (THEIRS,), ("U1",), given_at=NOW, due=date(2026, 12, 1) if key == "next_step" else None)]
+)
+
+
+def digests() -> list[Utterance]:
+    """Digests for everyone who gets one, of few deals and of far too many, and with everything that is done there."""
+    some = digested_deals()
+    many = [replace(each, deal=replace(each.deal, id=each.deal.id + 1000 * n)) for n in range(20) for each in some]
+    clear = [each for each in some if each.items is CLEAR]
+    sets = [[], clear[:1], clear, some, some[:1], some[-5:], many]
+    told = [shares.Told(NOW - timedelta(days=days), Tally(3, 5, 1)) for days in (1, 9, 20)]
+    readers = [
+        Reader(
+            "U2",
+            "digest:3:U2",
+            BEFORE,
+            True,
+            {1: "https://a.b/c", 80: "https://a.b/c"},
+            1,
+            shares.of_team(told, NOW, "UTC"),
+        ),
+        Reader(
+            "U2",
+            "digest:3:U2",
+            replace(BEFORE, at=NOW + timedelta(days=3)),
+            hidden=2,
+            moved=shares.of_team([], NOW, "UTC"),
+        ),
+        Reader("U1", "digest:3:U1", BEFORE, True),
+        Reader("U1", "digest:asked:U1:1.1"),
+    ]
+    made = [say.digest(digest(each), reader) for each in sets for reader in readers]
+    done = {"clear_shown": True, "asked": ["U1", "U9"], "sent": 3}
+    return [
+        *made,
+        *(Utterance(each.name, {**each.context, **done, "page": page}) for each in made for page in (None, 0, 1)),
+        *(Utterance(each.name, {**each.context, "sent": 0}) for each in made[:4]),
+    ]
+
+
+CHANGE = (
+    Deal(1, "T1", "", "*North* <Sons>", "U1", Stage.EXPLORING),
+    Deal(
+        1, "T1", "", "*NORTH* <Sons>", "U2", Stage.SIGNING, None, "", date(2026, 12, 11), "Q4", Ending.NO_DECISION,
+        amount=Decimal("1234567.50"), currency="EUR",
+    ),
+)  # fmt: skip
+REPORTS = [
+    Report(),
+    Report(same=1, rejected=1),
+    Report(1, 1, 0, 1, 1, Counter({"*Godot* <!channel>": 1}), [Sample("*North* <Sons>", differences(*CHANGE))]),
+    Report(
+        1200, 340, 98_000, 12, 3, Counter(f"stage {n}" for n in range(5)), [Sample("x" * 120, differences(*CHANGE))] * 5
+    ),
+]
+
+
+def imports() -> list[Utterance]:
+    """What a file would change, before, while and after that is done."""
+    offers = [
+        say.import_offer(1, "my *pipeline*.csv", system, report) for report in REPORTS for system in ("", "HubSpot")
+    ]
+    moved = [say.import_moved(1, state, 2000) for state in ("importing", "dropped", "done")]
+    return [*offers, *(Utterance(each.name, {**each.context, **move.changes}) for each in offers for move in moved)]
+
+
 EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.parent: lambda: [say.parent(review) for review in REVIEWS],
     say.question: questions,
@@ -251,6 +506,48 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.shared: lambda: summaries(say.shared),
     say.saved: lambda: [say.saved(SAID)],
     say.added: lambda: [say.added(SAID)],
+    say.batch: batches,
+    say.batch_form: batch_forms,
+    say.batch_begun: lambda: [say.batch_begun(call, count) for call in calls_of() for count in (1, 40)],
+    say.batch_unclear: lambda: [say.batch_unclear("<!channel> " * 400)],
+    say.bad_when: lambda: [say.bad_when("<!channel> " * 400)],
+    say.unknown_zone: lambda: [say.unknown_zone("<!here>", meant) for meant in ("", "Europe/London")],
+    say.skipped_hour: lambda: [say.skipped_hour(date(2027, 3, 28), time(2, 30), "Europe/Berlin")],
+    say.too_soon: lambda: [say.too_soon(NOW, "Europe/London", NOW - timedelta(minutes=m)) for m in (-9, 9)],
+    say.evening_is_over: lambda: [say.evening_is_over()],
+    say.no_choice: lambda: [say.no_choice()],
+    say.no_deals: lambda: [say.no_deals()],
+    say.too_many_deals: lambda: [say.too_many_deals(2000, 500)],
+    say.needs_a_channel: lambda: [say.needs_a_channel()],
+    say.not_your_call: lambda: [say.not_your_call("U2")],
+    say.schedule_form: schedule_forms,
+    say.schedule_card: lambda: [
+        Utterance(said.name, {**said.context, "removed": removed}, said.slot)
+        for said in map(say.schedule_card, outlooks())
+        for removed in (False, True)
+    ],
+    say.list_of_schedules: lambda: [say.list_of_schedules(outlooks()[:many]) for many in (0, 1, 10)],
+    say.schedule_kept: lambda: [say.schedule_kept(each) for each in outlooks()],
+    say.schedule_gone: lambda: [say.schedule_gone(each) for each in schedules()],
+    say.schedule_paused_itself: lambda: [
+        say.schedule_paused_itself(schedules()[0], why, planned()[0])
+        for why in ("not_a_member", "shared", "archived", "outside")
+    ],
+    say.call_moved: lambda: [say.call_moved(schedules()[0], each) for each in planned()[1:]],
+    say.call_left_out: lambda: [say.call_left_out(schedules()[0], planned()[:many]) for many in (1, 2)],
+    say.nothing_to_prepare: lambda: [
+        say.nothing_to_prepare(schedules()[0], planned()[0], deals, most) for deals, most in ((0, 0), (2000, 500))
+    ],
+    say.schedule_not_understood: lambda: [say.schedule_not_understood("<!channel> " * 400)],
+    say.too_many_schedules: lambda: [say.too_many_schedules()],
+    say.schedule_needs_deals: lambda: [say.schedule_needs_deals()],
+    say.schedule_too_far: lambda: [say.schedule_too_far(date(2226, 11, 26))],
+    say.not_your_schedule: lambda: [say.not_your_schedule()],
+    say.unknown_schedule: lambda: [say.unknown_schedule()],
+    say.reminder: reminders,
+    say.no_time_to_snooze: lambda: [say.no_time_to_snooze()],
+    say.call_is_off: lambda: [say.call_is_off()],
+    say.not_your_reminder: lambda: [say.not_your_reminder()],
     say.only_theirs: lambda: [say.only_theirs(REVIEW), say.only_theirs(replace(REVIEW, opened_by="U1"))],
     say.only_owners: lambda: [say.only_owners(REVIEW)],
     say.already_over: lambda: [say.already_over(review) for review in REVIEWS],
@@ -267,7 +564,7 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.no_words: lambda: [say.no_words()],
     say.not_here: lambda: [say.not_here()],
     say.another_is_open: lambda: [say.another_is_open()],
-    say.cannot_hold: lambda: [say.cannot_hold(why, "C1") for why in ("not_a_member", "shared")],
+    say.cannot_hold: lambda: [say.cannot_hold(why, "C1") for why in ("not_a_member", "shared", "archived", "outside")],
     say.could_not_open: lambda: [say.could_not_open(REVIEW, "channel_not_found")],
     say.unknown_person: lambda: [say.unknown_person()],
     say.one_owner: lambda: [say.one_owner()],
@@ -284,7 +581,10 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
         for lessons in ([], [LESSON, replace(LESSON, read_as=Label.UNCLEAR, label=Label.GAP)] * 5)
     ],
     say.lesson_forgotten: lambda: [say.lesson_forgotten(forgotten) for forgotten in (True, False)],
-    say.show_deal: lambda: [say.show_deal(review, items, "") for review in REVIEWS for items in ITEMS],
+    say.show_deal: lambda: [
+        *(say.show_deal(review, items, "") for review in REVIEWS for items in ITEMS),
+        say.show_deal(REVIEW, ITEMS[0], "", FLAGS),
+    ],
     say.questions_to_take: lambda: [say.questions_to_take(review, items) for review in REVIEWS for items in ITEMS],
     say.history: lambda: [say.history(REVIEWS[: n + 1]) for n in range(len(REVIEWS))],
     say.all_fresh: lambda: [say.all_fresh(REVIEWS[0].deal)],
@@ -312,6 +612,44 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.day_is_over: lambda: [say.day_is_over(date(2026, 11, 20))],
     say.needs_a_day: lambda: [say.needs_a_day()],
     say.needs_a_reason: lambda: [say.needs_a_reason()],
+    say.digest: digests,
+    say.in_our_messages: lambda: [say.in_our_messages(link) for link in ("", "https://a.b/c")],
+    say.nothing_to_digest: lambda: [say.nothing_to_digest()],
+    say.no_direct_messages: lambda: [say.no_direct_messages()],
+    say.not_your_digest: lambda: [say.not_your_digest()],
+    say.call_has_begun: lambda: [say.call_has_begun()],
+    say.question_ahead: lambda: [
+        say.question_ahead(BEFORE, talk, names_deal=names)
+        for key in KEYS[1:]
+        for heading in ("moved", "old")
+        for talk in [{"id": 1, "deal": "North & <Sons>", "owner": "U1", "ask": key, "heading": heading}]
+        for names in (False, True)
+    ],
+    say.sent_ahead: lambda: [
+        say.sent_ahead(*sent) for sent in ((0, 0), (1, 0), (0, 1), (5, 0), (0, 5), (1, 1), (5, 2))
+    ],
+    say.help_taken: lambda: [say.help_taken("U2", "U1", "Could *you* find <!channel> someone?", "1.1:0")],
+    say.already_taken: lambda: [say.already_taken("U2")],
+    say.asked_for_review: lambda: [
+        say.asked_for_review("U2", "U1", [{"id": 1, "deal": "North & <Sons>", "link": link}] * n, call, "asked:1:U1")
+        for link, n, call in (("", 1, None), ("https://a.b/c", 2, BEFORE), ("https://a.b/c", 12, BEFORE))
+    ],
+    say.asked_already: lambda: [say.asked_already("U1")],
+    say.digest_time_form: lambda: [say.digest_time_form(replace(BEFORE, digest_minutes=n)) for n in (15, 60, 999)],
+    say.import_reading: lambda: [say.import_reading(1, "my *pipeline*.csv")],
+    say.import_unreadable: lambda: [
+        say.import_unreadable(1, "<a>.csv", trouble, found)
+        for trouble in (*Trouble, "too_big", "gone", "no_scope")
+        for found in (["20"], ["name"] * 12)
+    ],
+    say.import_dates: lambda: [
+        say.import_dates(1, "a.csv", "04/12/2026", *days)
+        for days in ((None, None), (date(2026, 12, 4), date(2026, 4, 12)))
+    ],
+    say.import_offer: imports,
+    say.import_done: lambda: [say.import_done(1, "a.csv", report) for report in REPORTS],
+    say.import_over: lambda: [say.import_over()],
+    say.rejection: lambda: [say.rejection(Rejection(ground, "12")) for ground in Ground],
     say.went_wrong: lambda: [say.went_wrong("0a1b2c3d")],
     say.not_taken: lambda: [say.not_taken("0a1b2c3d")],
     say.start_form: lambda: [say.start_form(channel, "U1") for channel in ("", "C1")],
@@ -329,6 +667,10 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
         say.fix_form(REVIEW, REVIEW.lines * 9),
         *(say.fix_form(REVIEW, REVIEW.lines, why) for why in explained()),
     ],
+    say.how_it_moved: lambda: [say.how_it_moved(REVIEW.deal, moved) for moved in movements()],
+    say.mirror: lambda: [say.mirror("U1", seen) for seen in mirrors()],
+    say.mirror_now: lambda: [say.mirror_now(seen) for seen in (*mirrors(), mirror.mirror([], MONDAY, "UTC"))],
+    say.mirror_is_off: lambda: [say.mirror_is_off()],
     say.nothing_to_move: lambda: [say.nothing_to_move(REVIEW)],
 }
 """Something said with every function, in every state that its template tells apart."""
@@ -390,7 +732,10 @@ def test_every_part_of_a_template_is_used_by_one() -> None:
 
 
 def test_every_question_has_its_words_and_all_words_belong_to_one() -> None:
-    assert {name.removeprefix("questions/") for name, _ in templates() if "/" in name} == {*KEYS, AFTERWARDS}
+    assert {name.removeprefix("questions/") for name, _ in templates() if name.startswith("questions/")} == {
+        *KEYS,
+        AFTERWARDS,
+    }
 
 
 def test_every_question_has_as_many_angles_as_the_playbook_says_and_all_differ() -> None:
@@ -423,6 +768,7 @@ def test_everything_renders_and_slack_would_take_it(function: Callable[..., Utte
         problems = view_problems(said.view, kind) if kind else block_problems(said.blocks, "message")
         assert problems == [], json.dumps(said.blocks, indent=1)
         if not kind:
+            assert block_problems(said.drawn, "message") == [], json.dumps(said.drawn, indent=1)
             assert said.text.strip()
             assert len(said.text) <= 4000
         assert not any(re.search(r"\{\{|\bNone\b(?! yet)|Undefined", text) for text in texts(said.blocks)), said.blocks

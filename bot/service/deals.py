@@ -11,8 +11,10 @@ from flows import utterances as say
 from flows.outlook import Item, outlook
 from flows.review import Review
 from flows.utterances import Utterance
+from flows.watch import Flag, flags
 from storage.database import Database
 from storage.deals import Deals
+from storage.digests import Digests
 from storage.ledger import Ledger, scale
 from storage.reviews import Reviews
 
@@ -34,12 +36,12 @@ class DealService:
 
     def show(self, team: str, person: str, channel: str, name: str) -> Utterance:
         """What is known about a deal. A deal the person may not read of is one we don't know."""
-        review, items = self._known(team, person, channel, name)
-        return say.show_deal(review, items, self._link(review)) if review else say.unknown_deal(name)
+        review, items, watched = self._known(team, person, channel, name)
+        return say.show_deal(review, items, self._link(review), watched) if review else say.unknown_deal(name)
 
     def ask(self, team: str, person: str, channel: str, name: str) -> Utterance:
         """The questions to take to a customer, before a meeting with them."""
-        review, items = self._known(team, person, channel, name)
+        review, items, _ = self._known(team, person, channel, name)
         return say.questions_to_take(review, items) if review else say.unknown_deal(name)
 
     def history(self, team: str, person: str, channel: str, review_id: int) -> Utterance:
@@ -48,7 +50,7 @@ class DealService:
             reviews = Reviews(session, team)
             asked = reviews.lock(review_id)
             told = reviews.history(asked.deal.id) if asked else []
-        readable = [review for review in told if _may_read(review, person, channel)]
+        readable = [review for review in told if review.may_be_read(person, channel)]
         return say.history(readable) if readable else say.not_here()
 
     def exists(self, team: str, channel: str, name: str) -> bool:
@@ -56,8 +58,10 @@ class DealService:
         with self._database.transaction() as session:
             return Deals(session, team, ["", channel]).find(name) is not None
 
-    def _known(self, team: str, person: str, channel: str, name: str) -> tuple[Review | None, tuple[Item, ...]]:
-        """How a deal's questions stand, and its latest review that a person may read where they ask.
+    def _known(
+        self, team: str, person: str, channel: str, name: str
+    ) -> tuple[Review | None, tuple[Item, ...], tuple[Flag, ...]]:
+        """How a deal's questions stand, its latest review that a person may read where they ask, and its flags.
 
         Of what was said elsewhere, such as in a direct message, they are told how old it is, and not the words.
         """
@@ -65,24 +69,22 @@ class DealService:
             deal, reviews = Deals(session, team, ["", channel]).find(name), Reviews(session, team)
             latest = reviews.latest_for(deal) if deal else None
             if deal is None or latest is None:
-                return None, ()
+                return None, (), ()
             ledger, slowness = Ledger(session).of(deal), scale(session, team)
+            steps = Digests(session, team).steps([deal.id]).get(deal.id, ())
             others = {known.review for known in ledger.values()} - {latest.id}
             readable = {
                 review.id: review
                 for review in (latest, *map(reviews.get, others))
-                if _may_read(review, person, channel)
+                if review.may_be_read(person, channel)
             }
         told = {
             question: known if known.review in readable else replace(known, lines=(), authors=())
             for question, known in ledger.items()
         }
         items = outlook(deal, told, self._clock(), scale=slowness, zone=latest.zone)
-        return (readable[max(readable)], items) if readable else (None, ())
+        watched = flags(deal, items, steps, slowness)
+        return (readable[max(readable)], items, watched) if readable else (None, (), ())
 
     def _link(self, review: Review) -> str:
         return self._directory.link(review.channel, review.thread_ts)
-
-
-def _may_read(review: Review, person: str, channel: str) -> bool:
-    return review.channel == channel or review.may_steer(person) or person in review.people

@@ -26,7 +26,8 @@ OnKept = Callable[[Session, Review | None, Review, Turn, datetime], None]
 class Decisions:
     """Decides and keeps. `clock` gives the time in UTC; `wake` is called when there may be something to say.
 
-    `on_kept` is told, in the transaction, of every review that a turn has changed, before and after, and when, in UTC.
+    Each of the `followers` is told, in the transaction, of every review that a turn has changed, before and after, and
+    when, in UTC.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Decisions:
         self._speaker = speaker
         self.clock = clock
         self.wake = wake
-        self.on_kept: OnKept = lambda session, before, after, turn, now: None
+        self.followers: list[OnKept] = []
 
     def make(self, team: str, review_id: int, occasion: str, decide: Decide) -> Utterance | None:
         """Load a review under its lock, let `decide` say what becomes of it, keep that, and say it.
@@ -81,4 +82,5 @@ class Decisions:
             if before:
                 Corrections(session, team).follow(before, outcome.review, outcome.turn)
             self._outbox.decide(session, outcome.review, outcome.says, now)
-            self.on_kept(session, before, outcome.review, outcome.turn, now)
+            for follow in self.followers:
+                follow(session, before, outcome.review, outcome.turn, now)

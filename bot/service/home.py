@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory
+from bot.service.shares import ShareService
 from flows import utterances as say
-from flows.home import MOST_REVIEWS, Glance, Home, Shown, glance, page
+from flows.home import MOST_REVIEWS, Glance, Home, Page, Shown, glance, page
 from flows.hours import Habits, local_day
+from flows.outlook import Item
 from flows.review import Deal
 from flows.utterances import Utterance
+from flows.watch import Flag, flags
 from storage.database import Database
 from storage.deals import Deals
+from storage.digests import Digests
 from storage.habits import find_habits, keep_habits
 from storage.home import begins_reviews_of_others, followed_deals, latest_threads, open_reviews, zones_of
 from storage.ledger import Ledger, scale
@@ -27,6 +32,7 @@ class HomeService:
         self._database = database
         self._directory = directory
         self._clock = clock
+        self._shares = ShareService(database, clock)
 
     def home(self, team: str, person: str, shown: Shown) -> Utterance:
         """A person's App Home; the cost grows with the deals they see, not with anybody else's."""
@@ -43,13 +49,16 @@ class HomeService:
         today, glances = local_day(now, habits.zone), glances_at(now)
         mine = page(glances[: len(own)], shown.only, shown.mine, today)
         others = page(glances[len(own) :], shown.only, shown.team, today) if is_manager else None
-        on_page = [each.deal.id for side in (mine, others) if side for each in side.glances]
+        on_page = [each for side in (mine, others) if side for each in side.glances]
         with self._database.transaction() as session:
-            threads = latest_threads(session, on_page)
+            threads = latest_threads(session, [each.deal.id for each in on_page])
+            watched = _watched(session, team, person, on_page)
+        mine, others = _with_flags(mine, watched), _with_flags(others, watched) if others else None
         link = self._directory.link
         links = {deal_id: link(*thread) for deal_id, thread in threads.items()}
         reviews_and_links = [(review, link(review.channel, review.thread_ts)) for review in reviews]
-        return say.home(Home(person, shown, reviews_and_links, mine, others, links, habits, today))
+        moved = self._shares.of_team(team, person, habits.zone)
+        return say.home(Home(person, shown, reviews_and_links, mine, others, links, habits, today, moved))
 
     def settings(self, team: str, person: str, shown: Shown) -> Utterance:
         """The form in which a person tells when they work; Home is shown as it was when they are done."""
@@ -82,3 +91,26 @@ def _glances_at(session: Session, team: str, deals: Sequence[Deal]) -> Callable[
         ]
 
     return glances
+
+
+def _watched(session: Session, team: str, person: str, glances: Sequence[Glance]) -> dict[int, tuple[Flag, ...]]:
+    """The flags of deals by their ids. What somebody else was told in direct messages does not count here."""
+    digests, slowness = Digests(session, team), scale(session, team)
+    steps = digests.steps([each.deal.id for each in glances])
+    told_in = {item.known.review for each in glances for item in each.items if item.known}
+    direct = digests.in_direct(told_in)
+
+    def known(each: Glance, item: Item) -> Item:
+        is_theirs = each.deal.owner != person and item.known is not None and item.known.review in direct
+        return replace(item, known=replace(item.known, lines=())) if is_theirs and item.known else item
+
+    return {
+        each.deal.id: flags(
+            each.deal, [known(each, item) for item in each.items], steps.get(each.deal.id, ()), slowness
+        )
+        for each in glances
+    }
+
+
+def _with_flags(side: Page, watched: Mapping[int, tuple[Flag, ...]]) -> Page:
+    return replace(side, glances=tuple(replace(each, flags=watched[each.deal.id]) for each in side.glances))

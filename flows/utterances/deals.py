@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from flows import contexts
+from flows import contexts, shares
 from flows.home import MOST_REVIEWS, Home
 from flows.outlook import Item
 from flows.playbook import PEOPLE, STEERED
 from flows.review import Deal, Lesson, Review
 from flows.utterances.saying import Utterance
+from flows.watch import Flag
 
 
 def cannot_hold(why: str, channel: str) -> Utterance:
@@ -63,8 +64,11 @@ def list_of_reviews(found: Sequence[tuple[Review, str]]) -> Utterance:
     )
 
 
-def show_deal(review: Review, items: Sequence[Item], link: str) -> Utterance:
-    """What is known about a deal, question by question, and how fresh it is; `review` is its latest."""
+def show_deal(review: Review, items: Sequence[Item], link: str, watched: Sequence[Flag] = ()) -> Utterance:
+    """What is known about a deal, question by question, and how fresh it is; `review` is its latest.
+
+    What was `watched` suggests that the customer may end without a decision.
+    """
     return Utterance(
         "show_deal",
         {
@@ -76,6 +80,7 @@ def show_deal(review: Review, items: Sequence[Item], link: str) -> Utterance:
             "items": [contexts.item(each, review) for each in items],
             "last_reviewed": review.last_reviewed,
             "struggle": contexts.struggle(review),
+            "flags": contexts.flags(watched),
         },
     )
 
@@ -168,5 +173,6 @@ def home(shown: Home) -> Utterance:
             "mine": contexts.page(shown.mine, shown.links, shown.today),
             "theirs": contexts.page(shown.team, shown.links, shown.today) if shown.team else None,
             "habits": contexts.habits(shown.habits, shown.today),
+            "moved": shares.plain(shown.moved) if shown.moved else None,
         },
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from flows.calls import Call
 from flows.nudging import Nudge
 
 PARENT = "parent"
@@ -47,5 +49,53 @@ def nudge_slot(nudge: Nudge) -> str:
     return f"nudge:{nudge.id}"
 
 
+def schedule_slot(schedule: int, about: str = "") -> str:
+    """Where a schedule, by its id, is told of; or something `about` it that is a message of its own."""
+    return f"schedule:{schedule}:{about}" if about else f"schedule:{schedule}"
+
+
+def reminder_slot(reminder: int) -> str:
+    """Where a reminder is told, by its id."""
+    return f"reminder:{reminder}"
+
+
+def batch_slot(call: Call) -> str:
+    return f"batch:{call.id}"
+
+
+def mirror_slot(person: str, week: date) -> str:
+    return f"mirror:{person}:{week}"
+
+
+def import_slot(file: int) -> str:
+    return f"import:{file}"
+
+
+def imported_slot(file: int) -> str:
+    return f"imported:{file}"
+
+
 def on_slot(message_ts: str) -> str:
     return f"{ON}{message_ts}"
+
+
+def digest_slot(call: int, person: str) -> str:
+    return f"digest:{call}:{person}"
+
+
+def asked_digest_slot(person: str, occasion: str) -> str:
+    """The slot of a digest that somebody asked for; each time it is a message of its own."""
+    return f"digest:asked:{person}:{occasion}"
+
+
+def ahead_slot(call: int) -> str:
+    return f"ahead:{call}"
+
+
+def asked_review_slot(about: str, person: str) -> str:
+    """Where somebody is asked for their reviews: once for what it is `about`, a call or somebody's day."""
+    return f"asked:{about}:{person}"
+
+
+def help_slot(key: str) -> str:
+    return f"help:{key}"

@@ -4,6 +4,7 @@ from storage.models.base import Base, Utc
 from storage.models.calls import CallRow, EntryRow, MirrorRow, ReminderRow, ScheduleRow
 from storage.models.deals import DealRow, KnowledgeRow
 from storage.models.people import HabitsRow, NudgeRow, PersonRow
+from storage.models.pipeline import ImportRow
 from storage.models.reviews import AnswerRow, ArrivalRow, CorrectionRow, ReplyRow, ReviewRow, TurnRow
 from storage.models.saying import MessageRow, RestRow
 
@@ -16,6 +17,7 @@ __all__ = [
     "DealRow",
     "EntryRow",
     "HabitsRow",
+    "ImportRow",
     "KnowledgeRow",
     "MessageRow",
     "MirrorRow",

@@ -5,18 +5,25 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base
 
+_PLACE = ("team", "manager", "channel", "at", "in_direct")
+_BY_HAND = text("schedule_id IS NULL AND cancelled_at IS NULL")
+
 
 class CallRow(Base):
-    """A forecast call; see `flows.calls.Call`. One of a schedule is made once for each of its days."""
+    """A forecast call; see `flows.calls.Call`. One of a schedule is made once for each of its days.
+
+    One that is made by hand is the only one of its manager at that moment and place, unless it is cancelled.
+    """
 
     __tablename__ = "call"
     __table_args__ = (
         UniqueConstraint("schedule_id", "day"),
+        Index("uq_call_by_hand", *_PLACE, unique=True, sqlite_where=_BY_HAND, postgresql_where=_BY_HAND),
         Index("ix_call_at", "at"),
         Index("ix_call_manager", "team", "manager", "at"),
     )
@@ -37,7 +44,10 @@ class CallRow(Base):
 
 
 class EntryRow(Base):
-    """A deal of a forecast call, and what became of it there; see `flows.calls.Entry`."""
+    """A deal of a forecast call, and what became of it there; see `flows.calls.Entry`.
+
+    `is_shown` says whether the manager's message tells of it as it is.
+    """
 
     __tablename__ = "entry"
     __table_args__ = (Index("ix_entry_review", "review_id"), Index("ix_entry_result", "call_id", "result", "position"))
@@ -47,10 +57,11 @@ class EntryRow(Base):
     position: Mapped[int]
     result: Mapped[str]
     review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
+    is_shown: Mapped[bool] = mapped_column(default=False)
 
 
 class ScheduleRow(Base):
-    """Forecast calls on a calendar; see `flows.calls.Schedule`."""
+    """Forecast calls on a calendar; see `flows.calls.Schedule`. One that is `removed` has calls that were held."""
 
     __tablename__ = "schedule"
     __table_args__ = (Index("ix_schedule_manager", "team", "manager"),)
@@ -69,6 +80,7 @@ class ScheduleRow(Base):
     in_direct: Mapped[bool]
     digest_minutes: Mapped[int]
     days_ahead: Mapped[int]
+    since: Mapped[datetime]
     paused: Mapped[bool]
     removed: Mapped[bool]
 

@@ -17,6 +17,7 @@ class DealRow(Base):
 
     `ending` is how it ended, at `closed_at`. The customer waits until `waits_until` for `waits_for`, and `nudges` says
     whether its owner is asked about it. `amount` is in a `currency` (ISO 4217), or in one we were not told.
+    `imported_by` is who brought it in a file, if that was in Slack.
     """
 
     __tablename__ = "deal"
@@ -45,6 +46,7 @@ class DealRow(Base):
     nudges: Mapped[bool] = mapped_column(default=True)
     amount: Mapped[Decimal | None]
     currency: Mapped[str] = mapped_column(default="")
+    imported_by: Mapped[str] = mapped_column(default="")
 
 
 class KnowledgeRow(Base):

@@ -15,6 +15,7 @@ def upgrade() -> None:
     with op.batch_alter_table("deal") as deal:
         deal.add_column(sa.Column("amount", sa.BigInteger(), nullable=True))
         deal.add_column(sa.Column("currency", sa.Text(), nullable=False, server_default=""))
+        deal.add_column(sa.Column("imported_by", sa.Text(), nullable=False, server_default=""))
     with op.batch_alter_table("habits") as habits:
         habits.add_column(sa.Column("mirror", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
@@ -33,6 +34,7 @@ def upgrade() -> None:
         sa.Column("in_direct", sa.Boolean(), nullable=False),
         sa.Column("digest_minutes", sa.Integer(), nullable=False),
         sa.Column("days_ahead", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("removed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_schedule"),
@@ -57,6 +59,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_call"),
         sa.UniqueConstraint("schedule_id", "day", name="uq_call_schedule_id_day"),
     )
+    by_hand = sa.text("schedule_id IS NULL AND cancelled_at IS NULL")
+    op.create_index(
+        "uq_call_by_hand",
+        "call",
+        ["team", "manager", "channel", "at", "in_direct"],
+        unique=True,
+        sqlite_where=by_hand,
+        postgresql_where=by_hand,
+    )
     op.create_index("ix_call_at", "call", ["at"])
     op.create_index("ix_call_manager", "call", ["team", "manager", "at"])
     op.create_table(
@@ -66,6 +77,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("is_shown", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name="fk_entry_call_id_call"),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name="fk_entry_deal_id_deal"),
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name="fk_entry_review_id_review"),
@@ -97,9 +109,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_mirror"),
         sa.UniqueConstraint("team", "person", "week", name="uq_mirror_team_person_week"),
     )
+    op.create_table(
+        "import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("message_ts", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("dates", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("reported", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_import"),
+        sa.UniqueConstraint("team", "channel", "message_ts", "file", name="uq_import_team_channel_message_ts_file"),
+    )
+    is_to_do = sa.text("state IN ('reading', 'importing')")
+    op.create_index("ix_import_to_do", "import", ["created_at"], sqlite_where=is_to_do, postgresql_where=is_to_do)
 
 
 def downgrade() -> None:
+    op.drop_table("import")
     op.drop_table("mirror")
     op.drop_table("reminder")
     op.drop_table("entry")
@@ -108,5 +142,6 @@ def downgrade() -> None:
     with op.batch_alter_table("habits") as habits:
         habits.drop_column("mirror")
     with op.batch_alter_table("deal") as deal:
+        deal.drop_column("imported_by")
         deal.drop_column("currency")
         deal.drop_column("amount")
