@@ -153,7 +153,7 @@ def test_a_word_that_people_expect_to_be_a_command_starts_nothing(room: Room) ->
 
 def test_none_of_the_words_people_commonly_try_starts_a_review(room: Room) -> None:
     for word in sorted(COMMONLY_TRIED):
-        assert "as a command" in room.command("maya", f"{word} Northwind")
+        assert f'`/dealreview "{word} Northwind"`' in room.command("maya", f"{word} Northwind")
     assert room.reviews() == []
 
 
