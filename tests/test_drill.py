@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.drill.batches import Prepared
 from tests.drill.running import Plan, drill
 from tests.drill.verdict import Decided, Held, Posted, Scene, Stored, Typed, judge
 
-SHORT = Plan(kills=3, replies=25, reviews=3, seed=7, seconds=60)
+SHORT = Plan(kills=4, replies=25, reviews=3, batches=1, deals=4, seed=7, seconds=100)
 
 PARENT = Posted("1.0", None, "1:parent", "*Northwind*")
 FIRST = Posted("1.1", "1.0", "1:ask:1", "*1 of 9*  ·  Where does it stand?")
@@ -28,6 +29,39 @@ GOOD = Scene(
     held=(Held(1, "Northwind", "lena", "finished", 2, (("answered", "1.2"), ("answered", "1.4"))),),
 )
 
+CALL = Prepared("maya", "lena", "C0DEALS", "Call 1", ["Harbour"])
+OPENED = (
+    Posted("2.0", None, "2:parent", "*Harbour*  ·  with Lena"),
+    Posted("2.1", "2.0", "2:ask:1", "*1 of 9*  ·  Where does it stand?"),
+    Posted("2.2", None, "T1:batch:5", "*Your call*\n•  <https://a.b/c|Harbour>"),
+    Posted("2.3", None, "T1:digest:5:U0MAYA", "Before your call"),
+    Posted("2.4", None, "T1:digest:5:U0LENA", "Before the call"),
+)
+PREPARED = replace(
+    GOOD,
+    posted=(*SAID, *OPENED),
+    decided=tuple(Decided(each.key, each.ts, each.text) for each in (*SAID, *OPENED)),
+    held=(*GOOD.held, Held(2, "Harbour", "lena", "awaiting_answer", 1)),
+    prepared=(CALL,),
+)
+
+
+def without(slot: str) -> Scene:
+    """The scene as if one message had never been decided."""
+    kept = [each for each in PREPARED.posted if not each.key.endswith(slot)]
+    decided = [each for each in PREPARED.decided if not each.key.endswith(slot)]
+    return replace(PREPARED, posted=tuple(kept), decided=tuple(decided))
+
+
+def with_another(key: str, like: Posted) -> Scene:
+    """The scene as if a message had been said again in a slot of its own."""
+    again = replace(like, ts="2.9", key=key)
+    return replace(
+        PREPARED,
+        posted=(*PREPARED.posted, again),
+        decided=(*PREPARED.decided, Decided(key, again.ts, again.text)),
+    )
+
 
 def test_nothing_is_lost_or_said_twice_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
     report = drill(sqlite_url, 1, SHORT, tmp_path)
@@ -44,6 +78,7 @@ def test_nothing_is_lost_or_said_twice_on_postgres(request: pytest.FixtureReques
 
 def test_the_judge_finds_nothing_where_there_is_nothing() -> None:
     assert judge(GOOD).evidence == []
+    assert judge(PREPARED).evidence == []
 
 
 @pytest.mark.parametrize(
@@ -71,6 +106,15 @@ def test_the_judge_finds_nothing_where_there_is_nothing() -> None:
             {"lost messages": 2, "messages out of order": 2},
         ),
         (replace(GOOD, held=(replace(GOOD.held[0], status="awaiting_answer"),)), {"unfinished": 1}),
+        (replace(without("2:parent"), held=GOOD.held), {"messages out of order": 1, "lost of batches": 1}),
+        (without("batch:5"), {"lost of batches": 1, "lost digests": 2}),
+        (without("U0LENA"), {"lost digests": 1}),
+        (with_another("T1:batch:6", OPENED[2]), {"repeated of batches": 1, "lost digests": 2}),
+        (
+            with_another("2:parent", OPENED[0]),
+            {"duplicated messages": 1, "messages out of order": 1, "repeated of batches": 1},
+        ),
+        (with_another("T1:digest:5:U0MAYA", OPENED[3]), {"duplicated messages": 1, "repeated digests": 1}),
     ],
 )
 def test_the_judge_sees(scene: Scene, found: dict[str, int]) -> None:

@@ -22,13 +22,14 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=50, help="on each database (default: %(default)s)")
     parser.add_argument("--replies", type=int, default=300, help="on each database, at least (default: %(default)s)")
     parser.add_argument("--reviews", type=int, default=22, help="on each database (default: %(default)s)")
+    parser.add_argument("--batches", type=int, default=3, help="on each database (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="makes the same choices again (default: by the clock)")
     parser.add_argument("--logs", type=Path, help="keep what the bot logged in this folder")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, _leave)
     logging.basicConfig(level=logging.ERROR)
     seed = asked.seed if asked.seed is not None else int(time.time()) % 100_000
-    plan = Plan(asked.kills, asked.replies, asked.reviews, seed)
+    plan = Plan(asked.kills, asked.replies, asked.reviews, asked.batches, seed=seed)
     print(f"The drill, with --seed {plan.seed}; this takes some minutes.", flush=True)
     reports = {}
     for on in ("sqlite", "postgres") if asked.on == "both" else (asked.on,):

@@ -7,17 +7,20 @@ import tempfile
 import time
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 from sqlalchemy import make_url
 
+from storage.calls import calls_to_tend
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.messages import Messages
+from tests.drill.batches import Prepared, Preparing, make_deals, prepared
 from tests.drill.people import Holding, Memory, casts
 from tests.drill.replicas import Killer, Replicas
 from tests.drill.tempo import Tempo
@@ -30,11 +33,13 @@ SECONDS_TO_SETTLE = 60.0
 
 @dataclass(frozen=True)
 class Plan:
-    """How much of everything; `seconds` is when the run gives up, whatever is left."""
+    """How much of everything, `deals` in each batch; `seconds` is when the run gives up, whatever is left."""
 
     kills: int = 50
     replies: int = 300
     reviews: int = 20
+    batches: int = 3
+    deals: int = 8
     seed: int = 1
     seconds: float = 240.0
 
@@ -62,14 +67,18 @@ def drill(database_url: str, replicas: int, plan: Plan, directory: Path) -> Repo
     """Run the plan with so many replicas on an empty database; their logs are written into `directory`."""
     began = time.monotonic()
     memory = Memory()
-    tempo = Tempo(plan.kills, plan.replies, began + plan.seconds)
-    with Town(plan.seed) as town, Replicas(town, database_url, replicas, directory) as bots:
+    tempo = Tempo(plan.kills, plan.replies, began + plan.seconds, plan.batches)
+    calls = prepared(plan.batches, plan.deals, plan.seed)
+    with Town(plan.seed) as town, _stocked(database_url, calls) as database, contextlib.ExitStack() as later:
+        bots = later.enter_context(Replicas(town, database_url, replicas, directory))
         killer = Killer(town, bots, tempo, plan.seed)
         killer.start()
         cast = casts(plan.reviews, plan.replies, plan.seed)
-        with ThreadPoolExecutor(min(REVIEWS_AT_ONCE, plan.reviews), thread_name_prefix="person") as people:
+        at_once = min(REVIEWS_AT_ONCE, plan.reviews) + plan.batches
+        with ThreadPoolExecutor(at_once, thread_name_prefix="person") as people:
             try:
-                holdings = [
+                holdings = [people.submit(Preparing(town, tempo, memory, database, each).prepare) for each in calls]
+                holdings += [
                     people.submit(Holding(town, tempo, memory, each, f"{plan.seed}:{each.deal}").hold) for each in cast
                 ]
                 wait(holdings)
@@ -80,23 +89,32 @@ def drill(database_url: str, replicas: int, plan: Plan, directory: Path) -> Repo
                 tempo.people_left()
                 killer.join()
         town.temper.calm = True
-        database = Database(database_url)
-        try:
-            trouble = [str(error) for holding in holdings if (error := holding.exception())]
-            trouble += _settle(town, database, bots)
-            verdict = judge(witnessed(town, memory, database))
-        finally:
-            database.close()
+        trouble = [str(error) for holding in holdings if (error := holding.exception())]
+        trouble += _settle(town, database, bots)
+        verdict = judge(witnessed(town, memory, database, calls))
         if tempo.kills < plan.kills:
             trouble.append(f"only {tempo.kills} of {plan.kills} kills came about in {plan.seconds:g} s")
         counts = {
             "kills": tempo.kills,
             "replies": len(memory.typed),
             "reviews": len(cast),
+            "reviews of batches": plan.batches * plan.deals,
             "re-sent": town.tally.counts["re-sent"],
             "429s": town.tally.counts["rate_limited"],
         }
         return Report(counts, killer.kinds, verdict, trouble + memory.stuck + bots.fell, time.monotonic() - began)
+
+
+@contextlib.contextmanager
+def _stocked(url: str, calls: Sequence[Prepared]) -> Iterator[Database]:
+    """A database of this code's, with the deals of the calls in it."""
+    database = Database(url)
+    try:
+        database.upgrade()
+        make_deals(database, calls)
+        yield database
+    finally:
+        database.close()
 
 
 def _settle(town: Town, database: Database, bots: Replicas) -> list[str]:
@@ -104,7 +122,8 @@ def _settle(town: Town, database: Database, bots: Replicas) -> list[str]:
 
     def silent() -> bool:
         with database.transaction() as session:
-            return not (Inbox(session).is_anything_waiting() or Messages(session).is_anything_unsaid())
+            to_tend = calls_to_tend(session, datetime.now(UTC))
+            return not (to_tend or Inbox(session).is_anything_waiting() or Messages(session).is_anything_unsaid())
 
     restless = []
     try:

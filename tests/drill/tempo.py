@@ -10,13 +10,17 @@ REPLIES_AHEAD = 16
 
 
 class Tempo:
-    """Counts kills and replies on their way to what was asked for. After `deadline` (`time.monotonic`) none waits."""
+    """Counts kills and replies on their way to what was asked for. After `deadline` (`time.monotonic`) none waits.
 
-    def __init__(self, kills: int, replies: int, deadline: float) -> None:
+    The last kill is kept until all `digests` are due: whoever starts looks for them at once, and then every minute.
+    """
+
+    def __init__(self, kills: int, replies: int, deadline: float, digests: int = 0) -> None:
         self.deadline = deadline
         self.kills = self.replies = 0
         self._most_kills, self._most_replies = kills, replies
         self._people_left = False
+        self._digests_to_come = digests
         self._changed = threading.Condition()
 
     def before_reply(self) -> None:
@@ -40,6 +44,11 @@ class Tempo:
             self.kills += 1
             self._changed.notify_all()
 
+    def digest_is_due(self) -> None:
+        with self._changed:
+            self._digests_to_come -= 1
+            self._changed.notify_all()
+
     def give_up(self) -> None:
         """Let nobody wait any longer."""
         with self._changed:
@@ -58,4 +67,6 @@ class Tempo:
 
     def _may_kill(self) -> bool:
         over = self._people_left or self.kills >= self._most_kills or time.monotonic() >= self.deadline
+        if self._digests_to_come and self.kills == self._most_kills - 1 and not over:
+            return False
         return over or self.kills < self._most_kills * self.replies / self._most_replies + KILLS_AHEAD

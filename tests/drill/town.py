@@ -51,6 +51,8 @@ TROUBLED: dict[str, tuple[FaultKind, ...]] = {
     "conversations.replies": ("server_error", "drop_before"),
     "conversations.history": ("server_error", "drop_before"),
     "conversations.info": ("drop_before",),
+    "conversations.members": ("server_error", "drop_before"),
+    "conversations.open": ("server_error", "drop_before"),
     "users.info": ("drop_before",),
 }
 REST_SECONDS = 1.0

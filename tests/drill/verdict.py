@@ -21,8 +21,10 @@ from sandbox.people import TEAM_ID
 from storage.database import Database
 from storage.messages import Messages
 from storage.models import DealRow, MessageRow, ReplyRow, ReviewRow, TurnRow
+from tests.drill.batches import Prepared
 from tests.drill.people import Memory
 from tests.drill.town import Town, key_of
+from tests.drill.verdict_on_batches import digests_of, of_batch
 
 T = TypeVar("T")
 
@@ -98,6 +100,7 @@ class Scene:
     stored: Sequence[Stored]
     decided: Sequence[Decided]
     held: Sequence[Held]
+    prepared: Sequence[Prepared] = ()
 
 
 @dataclass
@@ -111,6 +114,10 @@ class Verdict:
     duplicated_messages: list[str] = field(default_factory=list)
     messages_out_of_order: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
+    lost_of_batches: list[str] = field(default_factory=list)
+    repeated_of_batches: list[str] = field(default_factory=list)
+    lost_digests: list[str] = field(default_factory=list)
+    repeated_digests: list[str] = field(default_factory=list)
 
     @property
     def figures(self) -> dict[str, int]:
@@ -124,6 +131,8 @@ class Verdict:
 def judge(scene: Scene) -> Verdict:
     """Compare what people typed and see with what is kept."""
     threads = {each.key.partition(":")[0]: each.ts for each in scene.posted if each.key.endswith(f":{PARENT}")}
+    deals = {deal for call in scene.prepared for deal in call.deals}
+    opened = [each for each in scene.held if each.deal in deals]  # nobody answers these
     return Verdict(
         list(_lost_answers(scene)),
         list(_duplicated_answers(scene)),
@@ -131,7 +140,11 @@ def judge(scene: Scene) -> Verdict:
         list(_lost_messages(scene)),
         list(_duplicated_messages(scene)),
         list(_messages_out_of_order(scene, threads)),
-        [f"{each.deal} is {each.status}" for each in scene.held if each.status != "finished"],
+        [f"{each.deal} is {each.status}" for each in scene.held if each.status != "finished" and each not in opened],
+        [found for call in scene.prepared for found in of_batch(scene, call, lost=True)],
+        [found for call in scene.prepared for found in of_batch(scene, call, lost=False)],
+        [found for call in scene.prepared for found in digests_of(scene, call, lost=True)],
+        [found for call in scene.prepared for found in digests_of(scene, call, lost=False)],
     )
 
 
@@ -254,7 +267,7 @@ def _repeated(things: Iterable[T]) -> list[tuple[T, int]]:
     return [(thing, times) for thing, times in Counter(things).items() if times > 1]
 
 
-def witnessed(town: Town, memory: Memory, database: Database) -> Scene:
+def witnessed(town: Town, memory: Memory, database: Database, prepared: Sequence[Prepared] = ()) -> Scene:
     """What the town shows and the database holds when all is quiet."""
     said = [*town.top, *(message for thread in town.threads.values() for message in thread)]
     posted = [Posted(each.ts, each.thread_ts, key_of(each), each.text) for each in said if each.bot_id]
@@ -288,7 +301,7 @@ def witnessed(town: Town, memory: Memory, database: Database) -> Scene:
         unsaid = Messages(session).is_anything_unsaid()
     decided = [
         Decided(
-            f"{row.review_id}:{row.slot}",
+            f"{row.review_id or row.team}:{row.slot}",
             row.ts,
             ""
             if row.slot.startswith(ON)
@@ -298,4 +311,4 @@ def witnessed(town: Town, memory: Memory, database: Database) -> Scene:
         for row in rows
     ]
     assert unsaid <= any(each.unsaid for each in decided)
-    return Scene(posted, typed, frozenset(town.deleted), stored, decided, held)
+    return Scene(posted, typed, frozenset(town.deleted), stored, decided, held, prepared)
