@@ -33,7 +33,8 @@ class Past:
     """One review of a deal, as far as a digest needs it: where it was held, and which questions were answered how.
 
     `is_direct` says that it was held in direct messages, `follows` whether the deal had a finished review before it.
-    `authors` are those whose words are in it, and `thread_ts` is Slack's id of its first message.
+    `authors` are those whose words are in it, and `thread_ts` is Slack's id of its first message. `scope` is the
+    private channel it was held in, if it was in one: not only deals that live there are reviewed there.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Past:
     standings: tuple[tuple[str, Standing], ...] = ()
     lines: tuple[Told, ...] = ()
     authors: frozenset[str] = frozenset()
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def may_read(review: Past, deal: Deal, person: str, members: frozenset[str] | No
     """
     if review.is_direct:
         return person in review.authors
-    if not deal.scope:
+    if not (review.scope or deal.scope):
         return True
     return person in (members if members is not None else (review.owner, review.opened_by, *review.authors))
 

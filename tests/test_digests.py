@@ -264,6 +264,17 @@ def test_of_what_was_told_in_direct_messages_the_manager_reads_how_old_it_is_and
     assert all("D0" not in line for line in words(digests(room)[0]).splitlines() if "Northwind" in line)
 
 
+def test_what_was_said_of_an_open_deal_in_a_private_channel_is_quoted_to_its_members_only(room: Room) -> None:
+    introduced(room)
+    held(room, "Northwind", days_ago=40, channel=PRIVATE)
+    held(room, "Northwind", channel=PRIVATE, says={"people": "IT joined and is worried."})
+    call_in(room, 90, "Northwind", manager=OMAR)
+    comes(room)
+    assert "Northwind" in digest(room, "omar")
+    assert "IT joined" not in digest(room, "omar")
+    assert "IT joined" in digest(room, "lena")
+
+
 def test_a_deal_of_a_private_channel_is_for_those_who_are_in_it_when_the_digest_is_made(room: Room) -> None:
     introduced(room)
     held(room, "Secret", OMAR, days_ago=40, channel=PRIVATE, scope=PRIVATE)

@@ -6,7 +6,7 @@ import http.client
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -98,6 +98,7 @@ class DigestService:
             dossiers = self._of_call(session, call)
         people = list(dict.fromkeys((call.manager, *(each.deal.owner for each in dossiers if not each.deal.ending))))
         reached = {person: channel for person in people if (channel := self._reached(team, person))}
+        dossiers = self._placed(dossiers)
         members = self._members(dossiers)
         made = [
             self._make(
@@ -130,6 +131,7 @@ class DigestService:
             dossiers = [each for each in dossiers if _is_in_quarter(each, now, zone)]
         if not dossiers:
             return say.nothing_to_digest()
+        dossiers = self._placed(dossiers)
         slot = asked_digest_slot(person, typed.act.occasion)
         made = self._make(team, person, channel, dossiers, self._members(dossiers), slot, call)
         with self._database.transaction() as session:
@@ -161,9 +163,20 @@ class DigestService:
             return ""
         return self._directory.conversation(person)
 
+    def _placed(self, dossiers: Sequence[Dossier]) -> list[Dossier]:
+        """Dossiers whose reviews say in which private channel they were held, as Slack tells of the channels now."""
+        channels = {review.channel for each in dossiers for review in each.reviews if not review.is_direct}
+        scopes = {channel: self._directory.place(channel).scope for channel in channels}
+        return [
+            replace(each, reviews=tuple(replace(one, scope=scopes.get(one.channel, "")) for one in each.reviews))
+            for each in dossiers
+        ]
+
     def _members(self, dossiers: Sequence[Dossier]) -> Members:
-        """Who is in each of the private channels that deals live in, asked of Slack now. Raises `NotNow`."""
-        return {scope: self._directory.members(scope) for scope in {each.deal.scope for each in dossiers} if scope}
+        """Who is in each of the private channels that deals or reviews are in, asked of Slack now. Raises `NotNow`."""
+        scopes = {each.deal.scope for each in dossiers}
+        scopes |= {review.scope for each in dossiers for review in each.reviews}
+        return {scope: self._directory.members(scope) for scope in scopes if scope}
 
     def _make(
         self,
@@ -180,7 +193,8 @@ class DigestService:
         known = [each for each in dossiers if may_know(each, person, members.get(each.deal.scope))]
         seen, links = [], {}
         for each in known:
-            may = [one for one in each.reviews if may_read(one, each.deal, person, members.get(each.deal.scope))]
+            theirs = ((one, members.get(one.scope or each.deal.scope)) for one in each.reviews)
+            may = [one for one, there in theirs if may_read(one, each.deal, person, there)]
             seen.append(seen_by(each, person, (one.id for one in may)))
             linked = next((one for one in may if one.thread_ts), None)
             links[each.deal.id] = self._directory.link(linked.channel, linked.thread_ts) if linked else ""
