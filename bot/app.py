@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,33 +24,28 @@ from slack_sdk.http_retry import (
 )
 from slack_sdk.web import SlackResponse
 
-from bot.directory import Directory
 from bot.engine import Engine
+from bot.foundation import Foundation, lay_foundation
 from bot.listeners import batches as batch_forms
 from bot.listeners import buttons, commands, files, forms, home, mirrors, threads
 from bot.listeners import digests as digest_presses
 from bot.listeners import nudges as nudge_presses
 from bot.listeners import reminders as reminder_presses
 from bot.listeners import schedules as schedule_forms
-from bot.outbox import Outbox
 from bot.pipeline.files import Files
 from bot.pipeline.owners import TRIES, Owners
 from bot.service.batches import BatchService
 from bot.service.calendar import CalendarService
 from bot.service.deals import DealService
-from bot.service.decisions import Decisions
-from bot.service.desk import Desk
+from bot.service.desk import Desk, Take
 from bot.service.digested import DigestedService
 from bot.service.digests import DigestService
 from bot.service.home import HomeService
 from bot.service.lessons import LessonService
 from bot.service.mirrors import MirrorService
 from bot.service.nudged import NudgedService
-from bot.service.nudges import NudgeService
-from bot.service.opening import Opening
 from bot.service.pipeline import PipelineService
 from bot.service.portfolio import PortfolioService
-from bot.service.reminders import ReminderService
 from bot.service.reviews import ReviewService
 from bot.service.schedules import ScheduleService
 from bot.service.shares import ShareService
@@ -126,72 +121,71 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     database.upgrade()
     asks = _client(settings, all_builtin_retry_handlers())
     says = _client(settings, [])  # whether a post is to be tried again, only the outbox can know
+    patient = _client(settings, [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(TRIES)])
     me = introduce(asks)
-    bolt = App(
+    bolt, engine = _bolt(settings, me), Engine(database)
+    base = lay_foundation(database, asks, says, str(me.get("url") or ""), clock, engine.wake, settings.pace)
+    turns = TurnService(database, base.decisions, base.directory, base.speaker, read, settings.burst, engine.accepting)
+    engine.take_on(turns)
+    engine.take_on(base.nudges)
+    commands_of_calls = _join_calls(bolt, engine, base)
+    pipeline = PipelineService(
+        database, base.decisions, base.outbox, base.speaker, Files(patient), partial(Owners, patient, base.directory)
+    )
+    engine.take_on(pipeline)
+    files.register(bolt, pipeline, base.speaker)
+    engine.take_on(base.outbox)
+    _join_reviews(bolt, engine, base, turns, commands_of_calls)
+    _answer_for_errors(bolt, base.speaker)
+    return Dealreview(bolt, engine, database)
+
+
+def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnService, more: Mapping[str, Take]) -> None:
+    """Reviews, deals, nudges and App Home; `more` takes the commands of the rest."""
+    reviews = ReviewService(base.database, base.decisions, base.speaker, base.directory)
+    deals = DealService(base.database, base.directory, base.clock)
+    lessons = LessonService(base.database)
+    portfolio = PortfolioService(base.database, base.decisions, base.directory)
+    engine.on_tick = reviews.tick
+    base.outbox.on_refused = reviews.could_not_open
+    desk = Desk(reviews, deals, portfolio, lessons, base.directory, base.speaker, more)
+    commands.register(bolt, desk, turns, base.speaker)
+    threads.register(bolt, turns)
+    home.register(bolt, HomeService(base.database, base.directory, base.clock), base.speaker)
+    nudged = NudgedService(base.database, base.decisions, base.nudges, base.directory)
+    nudge_presses.register(bolt, nudged, base.speaker)
+    buttons.register(bolt, reviews, turns, deals, lessons, base.speaker)
+    forms.register(bolt, reviews, portfolio, base.speaker)
+
+
+def _join_calls(bolt: App, engine: Engine, base: Foundation) -> Mapping[str, Take]:
+    """Forecast calls: batches, the calendar, reminders, the digest and mirrors; returns what takes their commands."""
+    database, outbox, directory, decisions = base.database, base.outbox, base.directory, base.decisions
+    batches = BatchService(database, decisions, directory, base.opening)
+    batches.on_cancelled = base.reminders.called_off
+    calendar = CalendarService(database, outbox, directory, batches, base.clock)
+    schedules = ScheduleService(database, outbox, decisions, directory, calendar)
+    digests = DigestService(database, outbox, directory, base.clock)
+    seen = MirrorService(database, outbox, directory, base.clock)
+    # The calendar before what it brings about: whoever asks whether all is done is told so of each in turn.
+    for work in (seen, calendar, base.opening, base.reminders, digests):
+        engine.take_on(work)
+    batch_forms.register(bolt, batches, base.speaker)
+    schedule_forms.register(bolt, schedules, base.speaker)
+    reminder_presses.register(bolt, base.reminders, base.speaker)
+    digest_presses.register(bolt, DigestedService(database, decisions, outbox, digests, directory), base.speaker)
+    mirrors.register(bolt, seen, ShareService(database, base.clock), base.speaker)
+    return {"batch": batches.take, "schedule": schedules.take, "digest": digests.give}
+
+
+def _bolt(settings: Settings, me: SlackResponse) -> App:
+    return App(
         client=WebClient(base_url=settings.slack_api_url),  # without the token, which `authorize` brings
         signing_secret=settings.signing_secret,
         authorize=_authorize(me, settings.bot_token),
         request_verification_enabled=bool(settings.signing_secret),
         process_before_response=True,  # Slack is told that something arrived when it is committed, not before
     )
-    directory = Directory(asks, database, home=str(me.get("url") or ""))
-    speaker = Speaker(says, directory)
-    engine, outbox = Engine(database), Outbox(database, speaker, settings.pace)
-    decisions = Decisions(database, outbox, speaker, clock, engine.wake)
-    turns = TurnService(database, decisions, directory, speaker, read, settings.burst, engine.accepting)
-    reviews = ReviewService(database, decisions, speaker, directory)
-    deals = DealService(database, directory, clock)
-    lessons = LessonService(database)
-    portfolio = PortfolioService(database, decisions, directory)
-    nudges = NudgeService(database, outbox, directory, clock)
-    nudged = NudgedService(database, decisions, nudges, directory)
-    opening = Opening(database, decisions, outbox, directory, settings.pace)
-    batches = BatchService(database, decisions, directory, opening)
-    calendar = CalendarService(database, outbox, directory, batches, clock)
-    schedules = ScheduleService(database, outbox, decisions, directory, calendar)
-    reminders = ReminderService(database, outbox, directory, clock, engine.wake)
-    digests = DigestService(database, outbox, directory, clock)
-    digested = DigestedService(database, decisions, outbox, digests, directory)
-    batches.on_cancelled = reminders.called_off
-    decisions.followers += [nudges.follow, opening.follow, reminders.follow]
-    desk = Desk(
-        reviews,
-        deals,
-        portfolio,
-        lessons,
-        directory,
-        speaker,
-        calls={"batch": batches.take, "schedule": schedules.take, "digest": digests.give},
-    )
-    engine.take_on(turns)
-    engine.take_on(nudges)
-    engine.take_on(seen := MirrorService(database, outbox, directory, clock))
-    engine.take_on(calendar)  # before what it brings about: whoever asks whether all is done is told so of each in turn
-    engine.take_on(opening)
-    engine.take_on(reminders)
-    engine.take_on(digests)
-    patient = _client(settings, [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(TRIES)])
-    pipeline = PipelineService(
-        database, decisions, outbox, speaker, Files(patient), partial(Owners, patient, directory)
-    )
-    engine.take_on(pipeline)
-    engine.take_on(outbox)
-    engine.on_tick = reviews.tick
-    outbox.on_refused = reviews.could_not_open
-    commands.register(bolt, desk, turns, speaker)
-    files.register(bolt, pipeline, speaker)
-    threads.register(bolt, turns)
-    home.register(bolt, HomeService(database, directory, clock), speaker)
-    mirrors.register(bolt, seen, ShareService(database, clock), speaker)
-    nudge_presses.register(bolt, nudged, speaker)
-    digest_presses.register(bolt, digested, speaker)
-    batch_forms.register(bolt, batches, speaker)
-    schedule_forms.register(bolt, schedules, speaker)
-    reminder_presses.register(bolt, reminders, speaker)
-    buttons.register(bolt, reviews, turns, deals, lessons, speaker)
-    forms.register(bolt, reviews, portfolio, speaker)
-    _answer_for_errors(bolt, speaker)
-    return Dealreview(bolt, engine, database)
 
 
 def _client(settings: Settings, retry_handlers: list[RetryHandler]) -> WebClient:

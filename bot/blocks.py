@@ -159,25 +159,20 @@ def input(name: str, label: str, element: Json, hint: str = "", optional: bool =
 def select(options: Sequence[Sequence[str]], chosen: str | None = None) -> Json:
     """A select of pairs of value and words; the last ones if there are more than Slack takes."""
     offered = [_option(*option) for option in options[-MOST_OPTIONS:]]
-    element: Json = {"type": "static_select", "options": offered}
-    initial = next((option for option in offered if option["value"] == chosen), None)
-    return {**element, "initial_option": initial} if initial else element
+    return _with_initial({"type": "static_select", "options": offered}, offered, chosen)
 
 
 def grouped_select(groups: Sequence[tuple[str, Sequence[Sequence[str]]]], chosen: str) -> Json:
     """A select of more options than Slack takes in one list: groups of at most 100, each with its label."""
     offered = [(label, [_option(*option) for option in options]) for label, options in groups]
     shown = [{"label": _text(label), "options": options} for label, options in offered]
-    element: Json = {"type": "static_select", "option_groups": shown}
-    initial = next((option for _, options in offered for option in options if option["value"] == chosen), None)
-    return {**element, "initial_option": initial} if initial else element
+    every = [option for _, options in offered for option in options]
+    return _with_initial({"type": "static_select", "option_groups": shown}, every, chosen)
 
 
 def radio(options: Sequence[Sequence[str]], chosen: str | None = None) -> Json:
     offered = [_option(*option) for option in options]
-    element: Json = {"type": "radio_buttons", "options": offered}
-    initial = next((option for option in offered if option["value"] == chosen), None)
-    return {**element, "initial_option": initial} if initial else element
+    return _with_initial({"type": "radio_buttons", "options": offered}, offered, chosen)
 
 
 def checkboxes(options: Sequence[Sequence[str]], chosen: Sequence[str]) -> Json:
@@ -238,7 +233,14 @@ def conversation_input(chosen: str) -> Json:
 
 
 def _option(value: str, words: str) -> Json:
-    return {"text": _text(words, LONGEST_OPTION), "value": value}
+    """An option; its value comes back from Slack letter by letter, so it is as it was typed."""
+    return {"text": _text(words, LONGEST_OPTION), "value": mrkdwn.plain(value)}
+
+
+def _with_initial(element: Json, offered: Sequence[Json], chosen: str | None) -> Json:
+    """An element with the option chosen that has this value, if there is one."""
+    initial = next((option for option in offered if chosen and option["value"] == mrkdwn.plain(chosen)), None)
+    return {**element, "initial_option": initial} if initial else element
 
 
 def _text(words: str, most: int = 150) -> Json:

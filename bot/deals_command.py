@@ -16,21 +16,15 @@ from slack_sdk.http_retry import ConnectionErrorRetryHandler, RateLimitErrorRetr
 from sqlalchemy.exc import OperationalError
 
 from bot.app import introduce
-from bot.directory import Directory
 from bot.engine import NotNow
-from bot.outbox import Outbox
+from bot.foundation import Foundation, lay_foundation
 from bot.pipeline import exporting
 from bot.pipeline.exporting import Format
 from bot.pipeline.importing import Importer, People, Request
 from bot.pipeline.owners import TRIES, MissingScope, Nobody, Owners
 from bot.pipeline.rejects import Rejects
 from bot.pipeline.sheet import Sheet, Trouble, Unreadable, survey
-from bot.service.decisions import Decisions
-from bot.service.nudges import NudgeService
-from bot.service.opening import Opening
-from bot.service.reminders import ReminderService
 from bot.settings import SLACK, BadSetting, database_url
-from bot.speaker import Speaker
 from flows import utterances as say
 from flows.pipeline import Report
 from flows.pipeline_values import Order, read_day
@@ -146,17 +140,17 @@ def export(form: str, deal: str, everything: bool, team: str, private: bool, fol
 
 
 def _import(database: Database, slack: Slack, sheet: Sheet, order: Order, team: str, owner: str, dry_run: bool) -> None:
-    speaker, directory, decisions = _bot(database, slack)
-    people: People = Owners(slack.client, directory, team) if slack.is_there else Nobody()
+    bot = _bot(database, slack)
+    people: People = Owners(slack.client, bot.directory, team) if slack.is_there else Nobody()
     asked = Request(team, "", _owner(people, owner), order, f"import:{uuid4().hex}")
     beside = sheet.path.with_name(f"{sheet.path.stem}.rejected.csv")
-    rejects = Rejects(beside, sheet, lambda why: speaker.sentence(team, say.rejection(why)))
+    rejects = Rejects(beside, sheet, lambda why: bot.speaker.sentence(team, say.rejection(why)))
     system = f", an export of {sheet.columns.system}" if sheet.columns.system else ""
     click.echo(f"{sheet.path}: {sheet.rows:,} rows, {sheet.encoding}, {DELIMITERS[sheet.delimiter]}{system}.")
     report = Report()
     try:
         with rejects, click.progressbar(length=sheet.rows, label="Rows read" if dry_run else "Rows taken") as bar:
-            for report in Importer(database, decisions).run(sheet, asked, people, rejects, write=not dry_run):
+            for report in Importer(database, bot.decisions).run(sheet, asked, people, rejects, write=not dry_run):
                 bar.update(report.rows - bar.pos)
     except OSError as error:
         raise click.ClickException(f"{beside} cannot be written ({error.strerror}).") from None
@@ -247,17 +241,11 @@ def _slack(team: str) -> Slack:
     return Slack(client, mine)
 
 
-def _bot(database: Database, slack: Slack) -> tuple[Speaker, Directory, Decisions]:
+def _bot(database: Database, slack: Slack) -> Foundation:
     """As much of the bot as a change of a deal with reviews takes. What it says, the running bot will."""
-    directory = Directory(slack.client, database, home="")
-    speaker = Speaker(slack.client, directory)
-    outbox = Outbox(database, speaker, timedelta())
-    decisions = Decisions(database, outbox, speaker, lambda: datetime.now(UTC), wake=lambda: None)
-    nudges = NudgeService(database, outbox, directory, decisions.clock)
-    opening = Opening(database, decisions, outbox, directory, timedelta())
-    reminders = ReminderService(database, outbox, directory, decisions.clock, decisions.wake)
-    decisions.followers += [nudges.follow, opening.follow, reminders.follow]
-    return speaker, directory, decisions
+    return lay_foundation(
+        database, slack.client, slack.client, "", lambda: datetime.now(UTC), wake=lambda: None, pace=timedelta()
+    )
 
 
 def _database() -> Database:

@@ -34,6 +34,8 @@ PASSING = frozenset(
 )  # fmt: skip
 """Slack's refusals that say nothing about the message: the same words will do when the trouble is over."""
 
+OnRefused = Callable[[Session, Message, str], tuple[str, Utterance] | None]
+
 log = logging.getLogger(__name__)
 
 
@@ -42,7 +44,8 @@ class Outbox:
 
     A post whose outcome is not known is looked for in Slack before it is tried again, so a broken connection or a
     killed process says nothing twice. `pace` is the time between posts to a channel in the long run, zero for none.
-    `on_refused` is told of a parent message that Slack will never take.
+    `on_refused` is told of a parent message that Slack will never take, in the transaction that says so; it returns
+    what to tell whom of it.
     """
 
     name = "say"
@@ -52,7 +55,7 @@ class Outbox:
         self._speaker = speaker
         self._pace = pace
         self._answered: set[int] = set()  # ids of messages whose last call Slack answered, if only with an error
-        self.on_refused: Callable[[Message, str], None] = lambda message, reason: None
+        self.on_refused: OnRefused = lambda session, message, reason: None
 
     def decide(self, session: Session, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
         """Decide, within the caller's transaction, to say these."""
@@ -144,6 +147,8 @@ class Outbox:
     def _refuse(self, message: Message, reason: str) -> None:
         log.error("Slack refused %s of review %s: %s", message.slot, message.review_id, reason)
         with self._database.transaction() as session:
+            never_began = message.slot == PARENT and message.ts is None
+            told = self.on_refused(session, message, reason) if never_began else None
             Messages(session).refused(message, reason)
-        if message.slot == PARENT and message.ts is None:
-            self.on_refused(message, reason)
+        if told:
+            self._speaker.tell(message.team, *told)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil import tz
+
+FARTHEST = timedelta(days=366)
+"""Whoever names a day that is further away mistyped it."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,11 @@ class Moment:
     at: datetime
     is_skipped: bool = False
     is_doubled: bool = False
+
+
+def is_far(day: date, today: date) -> bool:
+    """Whether a day is more than a year away from today, before or after: no wall clock is asked about it."""
+    return abs(day - today) > FARTHEST
 
 
 def moment(day: date, wall: time, zone: str) -> Moment:

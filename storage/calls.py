@@ -85,6 +85,15 @@ class Calls:
         found = self._session.scalar(select(CallRow.id).where(*mine, *like).order_by(CallRow.id).limit(1))
         return self.lock(found) if found else None
 
+    def adopt(self, call: Call, schedule: int | None, day: date) -> bool:
+        """Take a call that was made by hand for that of a schedule's day; False if it is another schedule's already."""
+        row = self._session.get_one(CallRow, call.id)
+        if row.schedule_id is not None:
+            return False
+        row.schedule_id, row.day = schedule, day
+        self._session.flush()
+        return True
+
     def get(self, call_id: int) -> Call | None:
         """A call; None if this workspace has none by that id."""
         row = self._session.scalar(select(CallRow).where(CallRow.id == call_id, CallRow.team == self._team))
@@ -123,6 +132,11 @@ class Calls:
         self.open_no_more(call, Result.CANCELLED)
         self._session.get_one(CallRow, call.id).cancelled_at = now
         self._session.flush()
+
+    def has_news(self, call: Call) -> bool:
+        """Whether a deal of a call is not any more as its manager was shown it."""
+        unshown = select(EntryRow.deal_id).where(EntryRow.call_id == call.id, EntryRow.is_shown.is_(False))
+        return self._session.scalar(unshown.limit(1)) is not None
 
     def show(self, call: Call) -> list[Line]:
         """The deals of a call as they are now, which from now on is what their manager was shown.
@@ -194,7 +208,8 @@ class Calls:
     def with_review(self, review_id: int) -> list[Call]:
         """The calls, not cancelled, for which a review was opened or found."""
         joined = select(CallRow).join(EntryRow, EntryRow.call_id == CallRow.id)
-        rows = self._session.scalars(joined.where(EntryRow.review_id == review_id, CallRow.cancelled_at.is_(None)))
+        mine = joined.where(EntryRow.review_id == review_id, CallRow.cancelled_at.is_(None))
+        rows = self._session.scalars(mine.order_by(CallRow.id))
         return [to_call(row) for row in rows]
 
 

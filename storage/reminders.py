@@ -119,6 +119,13 @@ class Reminders:
         rows = self._session.scalars(self._mine(ReminderRow.call_id == call.id, ReminderRow.person == person))
         return [_reminder(row) for row in rows]
 
+    def latest(self, call: Call, person: str) -> Reminder | None:
+        """A person's latest reminder of a call, which no other transaction can change meanwhile."""
+        theirs = select(ReminderRow).where(ReminderRow.call_id == call.id, ReminderRow.person == person)
+        newest = theirs.order_by(ReminderRow.number.desc()).limit(1).with_for_update()
+        row = self._session.scalar(newest.execution_options(populate_existing=True))
+        return _reminder(row) if row else None
+
     def latest_of(self, call: Call) -> list[Reminder]:
         """Everybody's latest reminder of a call."""
         rows = self._session.scalars(self._mine(ReminderRow.call_id == call.id))

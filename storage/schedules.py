@@ -61,6 +61,11 @@ class Schedules:
         row = self._session.scalar(mine)
         return _schedule(row) if row else None
 
+    def one_at_a_time(self, manager: str) -> None:
+        """Until the transaction ends, nobody else puts calls of a manager whom we have met on the calendar."""
+        mine = (PersonRow.team == self._team, PersonRow.id == manager)
+        self._session.scalar(select(PersonRow.id).where(*mine).with_for_update())
+
     def of(self, manager: str) -> list[Schedule]:
         """A manager's schedules, the oldest first."""
         theirs = (ScheduleRow.team == self._team, ScheduleRow.manager == manager, ScheduleRow.removed.is_(False))

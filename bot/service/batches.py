@@ -19,7 +19,7 @@ from flows import batch
 from flows import utterances as say
 from flows.calls import DIGEST_MINUTES, THIS_QUARTER, Call, Choice, Result
 from flows.hours import local_day, next_morning
-from flows.moments import moment
+from flows.moments import is_far, moment
 from flows.review import DIRECT
 from flows.times import NotUnderstood, UnknownZone, find_zone, read_when
 from flows.utterances import EVENING_BEFORE, Draft, Utterance
@@ -66,8 +66,9 @@ class BatchService:
         """Keep a call with the deals it is about, in the caller's transaction; their reviews are opened from then on.
 
         `call` has no id yet; `day` is the day of its schedule that it is for. If the manager has a call at that moment
-        and place already, the deals are added to it. Returns a hint instead if there are no deals, or too many. Raises
-        `sqlalchemy.exc.IntegrityError` if there is a call for that day. Call `decisions.wake` after the commit.
+        and place already, and it is no other schedule's, the deals are added to it. Returns a hint instead if there are
+        no deals, or too many. Raises `sqlalchemy.exc.IntegrityError` if there is a call for that day. Call
+        `decisions.wake` after the commit.
         """
         choices = Choices(session, call.team, ("", call.channel))
         today = local_day(now, call.zone)
@@ -75,8 +76,8 @@ class BatchService:
         if not 0 < count <= batch.MOST_DEALS:
             return say.too_many_deals(count, batch.MOST_DEALS) if count else say.no_deals()
         calls, deals = Calls(session, call.team), choices.deals(choice, today)
-        known = None if day else calls.same_as(call)
-        if known is None:
+        known = calls.same_as(call)
+        if known is None or (day and not calls.adopt(known, call.schedule, day)):
             return calls.add(call, deals, day)
         calls.extend(known, deals)
         return known
@@ -88,7 +89,7 @@ class BatchService:
             return say.batch_unclear(words)
         period = THIS_QUARTER if read["quarter"] else read["period"] or ""
         choice = Choice(people, period)
-        if read["when"] is None and not words.endswith("by"):
+        if read["when"] is None and words.split()[-1:] != ["by"]:
             return self.form(typed.team, typed.person, typed.channel, choice)
         now = self._decisions.clock()
         try:
@@ -127,8 +128,7 @@ class BatchService:
             return call
         if problem := self._cannot_be_held(asked):
             return problem
-        for person in (asked.manager, *asked.choice.owners):
-            self._directory.meet(asked.team, person)
+        self._directory.meet(asked.team, asked.manager)  # owners are met when their reviews open: Slack waits for us
         try:
             begun = self._keep(call, asked.choice, now)
         except IntegrityError:  # the same call was asked for in the same moment: Slack may tell of it twice
@@ -170,6 +170,8 @@ class BatchService:
             if call.manager != person:
                 return say.not_your_call(call.manager)
             if not call.cancelled_at:
+                if now >= call.at:
+                    return say.call_is_over()
                 change(calls, call, now)
                 changed = calls.get(number) or call
                 self._opening.show(session, changed, now)
@@ -184,6 +186,8 @@ class BatchService:
             zone = find_zone(asked.zone)
         except UnknownZone as unknown:
             return say.unknown_zone(unknown.typed, unknown.meant)
+        if is_far(asked.day, local_day(now, zone)):
+            return say.too_far(asked.day)
         at = moment(asked.day, asked.wall, zone)
         if at.is_skipped:
             return say.skipped_hour(asked.day, asked.wall, zone)

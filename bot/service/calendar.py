@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -22,13 +23,15 @@ from flows import utterances as say
 from flows.batch import evening_before
 from flows.calendar import EVENING_BEFORE, Planned
 from flows.calls import Call, Schedule
-from flows.utterances import Utterance
+from flows.utterances import Outlook, Utterance
 from storage.database import Database
 from storage.habits import find_habits
 from storage.schedules import Schedules, going_on
 
 LOOK_EVERY = timedelta(minutes=5)
 """Reviews open as a day begins: at nine, or by five past."""
+
+NEXT_CALLS = 2
 
 DIRECT, OUTSIDE = "direct", "outside"
 
@@ -156,14 +159,17 @@ class CalendarService:
             log.info("schedule %s in %s is paused: %s", schedule.id, schedule.team, reached.why_not)
             paused = replace(schedule, paused=True)
             schedules.save(paused)
+            self._show(session, paused, due.at)
             self._tell(session, due, reached, say.schedule_paused_itself(paused, reached.why_not, due.latest))
             return
-        schedules.save(replace(schedule, since=due.latest.at))
+        kept = replace(schedule, since=due.latest.at)
+        schedules.save(kept)
         missed = [each for each in due.missed if not schedules.has_call(schedule, each.planned)]
         if missed:
             self._tell(session, due, reached, say.call_left_out(schedule, missed))
         if due.planned and not schedules.has_call(schedule, due.planned.planned):
             self._make(session, due, due.planned, reached)
+        self._show(session, kept, due.at)
 
     def _make(self, session: Session, due: Due, planned: Planned, reached: Reached) -> None:
         schedule = due.schedule
@@ -175,9 +181,27 @@ class CalendarService:
         elif planned.is_moved or planned.is_skipped:
             self._tell(session, due, reached, say.call_moved(schedule, planned))
 
+    def _show(self, session: Session, schedule: Schedule, now: datetime) -> None:
+        """Bring the card of a schedule up to date, in the caller's transaction."""
+        if told := Schedules(session, schedule.team).told_in(schedule):
+            card = say.schedule_card(outlook(session, schedule, now))
+            self._outbox.decide_for(session, schedule.team, told, [card], now)
+
     def _tell(self, session: Session, due: Due, reached: Reached, utterance: Utterance) -> None:
         if reached.told:
             self._outbox.decide_for(session, due.schedule.team, reached.told, [utterance], due.at)
+
+
+def outlook(session: Session, schedule: Schedule, now: datetime) -> Outlook:
+    """A schedule as its manager sees it at a moment (UTC); what was made is not to come, even if it was cancelled."""
+    schedules, manager = Schedules(session, schedule.team), find_habits(session, schedule.team, schedule.manager)
+    since = max(schedule.since, now)
+    upcoming = calendar.upcoming(schedule, manager, since)
+    following = tuple(islice((each for each in upcoming if not schedules.has_call(schedule, each.planned)), NEXT_CALLS))
+    soon = next(calendar.upcoming(schedule, manager, now), None)
+    is_missed = soon and soon.at <= since and not schedules.has_call(schedule, soon.planned)
+    prepared = tuple(schedules.calls_ahead(schedule, now))
+    return Outlook(schedule, manager, following, prepared, soon if is_missed else None)
 
 
 def _call(schedule: Schedule, planned: Planned, now: datetime) -> Call:

@@ -88,6 +88,7 @@ class Opening:
         self._outbox = outbox
         self._directory = directory
         self._pause = pace * PACES_BETWEEN_SHOWS
+        self._door = threading.Lock()
         self._rests: dict[str, datetime] = {}
         self._place = Lately(directory.place)
         self._members = Lately(directory.members)
@@ -96,10 +97,10 @@ class Opening:
 
     def waiting(self, session: Session, now: datetime) -> Waiting:
         lanes = self._lanes(session)
-        self._rests = {lane: until for lane, until in self._rests.items() if until > now and lane in lanes}
-        return Waiting(
-            [lane for lane in lanes if lane not in self._rests], min(self._rests.values()) if self._rests else None
-        )
+        with self._door:
+            self._rests = {lane: until for lane, until in self._rests.items() if until > now}
+            rests = [self._rests[lane] for lane in lanes if lane in self._rests]
+            return Waiting([lane for lane in lanes if lane not in self._rests], min(rests, default=None))
 
     def is_anything_left(self, session: Session) -> bool:
         return bool(self._lanes(session))
@@ -115,7 +116,7 @@ class Opening:
             raise
         except Exception:  # whatever it is, the other calls go on, and this one in a minute
             log.exception("the reviews of call %s could not be opened", lane)
-            self._rests[lane] = datetime.now(UTC) + STUCK
+            self._rest(lane, STUCK)
             return False
         self._decisions.wake()
         return did
@@ -149,7 +150,7 @@ class Opening:
             deal = self._deal(session, call, entry) if entry else None
             told = calls.told_in(call, say.batch_slot(call))
         told = told or self._conversation(call.manager)
-        reached = self._reach(call, deal.owner) if deal else None
+        reached = self._reach(call, deal) if deal else None
         try:
             return self._step(call, reached, told)
         except IntegrityError:  # somebody else started a review of the deal in the same moment
@@ -168,8 +169,9 @@ class Opening:
                 calls.open_no_more(call, why)
             entry = calls.next_waiting(call)
             if entry is None:
-                self.show(session, call, now, told)
-                self._rests[_lane(call)] = datetime.now(UTC) + self._pause
+                if calls.has_news(call):  # another look may have come between
+                    self.show(session, call, now, told)
+                self._rest(_lane(call), self._pause)
                 return False
             if batch.is_worth_an_edit(lines):
                 self.show(session, call, now, told)
@@ -199,18 +201,21 @@ class Opening:
         self._decisions.keep(session, told, now)
         return replace(entry, result=Result.OPENED, review=review.id)
 
-    def _reach(self, call: Call, owner: str) -> Reached:
-        """Where to ask the owner of a deal. Asks Slack; raises `NotNow` and the network's errors."""
-        if call.in_direct:
-            there = self._person(call.team, owner) is not None
-            return Reached(owner, self._conversation(owner) if there else "")
-        place = self._place(call.channel)
-        if place.standing is not Standing.WELCOME:
+    def _reach(self, call: Call, deal: Deal) -> Reached:
+        """Where to ask the owner of a deal. Asks Slack; raises `NotNow` and the network's errors.
+
+        What is private to a channel is asked of nobody who is not in it, in direct messages neither.
+        """
+        owner = deal.owner
+        place = None if call.in_direct else self._place(call.channel)
+        if place and place.standing is not Standing.WELCOME:
             return Reached(owner, "", is_shut_out=True)
         if self._person(call.team, owner) is None:
             return Reached(owner, "")
-        members = self._members(call.channel) if place.scope else None
-        return Reached(owner, call.channel if members is None or owner in members else "")
+        members = self._members(call.channel) if deal.scope or (place and place.scope) else None
+        if members is not None and owner not in members:
+            return Reached(owner, "")
+        return Reached(owner, self._conversation(owner) if call.in_direct else call.channel)
 
     def _deal(self, session: Session, call: Call, entry: Entry) -> Deal:
         deal = Deals(session, call.team, ("", call.channel)).get(entry.deal)
@@ -221,6 +226,10 @@ class Opening:
     def _link(self, channel: str, ts: str | None) -> str:
         """The address of a review's thread; one in direct messages is nobody else's to open."""
         return "" if channel.startswith(DIRECT) else self._directory.link(channel, ts)
+
+    def _rest(self, lane: str, how_long: timedelta) -> None:
+        with self._door:
+            self._rests[lane] = datetime.now(UTC) + how_long
 
     def _lanes(self, session: Session) -> list[str]:
         since = self._decisions.clock() - LIVES_ON

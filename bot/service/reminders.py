@@ -128,7 +128,7 @@ class ReminderService:
         if before is None or (before.is_open, before.owner) == (review.is_open, review.owner):
             return
         for call in Calls(session, review.deal.team).with_review(review.id):
-            for person in dict.fromkeys((before.owner, review.owner)):
+            for person in sorted({before.owner, review.owner}):  # in one order, so that nobody waits in a circle
                 self._show(session, call, person, now)
 
     def called_off(self, session: Session, call: Call, now: datetime) -> None:
@@ -164,9 +164,12 @@ class ReminderService:
         self._show(session, due.call, due.person, now)
 
     def _show(self, session: Session, call: Call, person: str, now: datetime) -> None:
-        """Bring the latest reminder of a call to a person up to date, in the caller's transaction."""
+        """Bring the latest reminder of a call to a person up to date, in the caller's transaction.
+
+        It is locked before the reviews are read: of two that end at once, the later is shown with the earlier.
+        """
         reminders = Reminders(session, call.team)
-        latest: Reminder | None = next(reversed(reminders.of(call, person)), None)
+        latest = reminders.latest(call, person)
         if latest is None or not latest.channel:
             return
         offered = {} if latest.snoozed_until else self._offered(session, latest, call, now)

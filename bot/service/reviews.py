@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from bot.directory import Directory, Place, Standing
 from bot.service.decisions import Decisions
@@ -107,17 +108,18 @@ class ReviewService:
         for team, review_id in due:
             self._decisions.make(team, review_id, "", steering.come_back)
 
-    def could_not_open(self, message: Message, reason: str) -> None:
-        """Slack would not take a review's first message: nobody can answer it, so it ends, and its opener is told."""
-        now = self._decisions.clock()
-        with self._database.transaction() as session:
-            reviews = Reviews(session, message.team)
-            review = reviews.lock(message.review_id or 0)
-            if review is None or not review.is_open:
-                return
-            ended = replace(review, status=Status.STOPPED, ended_at=now)
-            reviews.save(ended, Turn("refused", "", "refused", now, text=reason))
-        self._speaker.tell(message.team, review.opened_by, say.could_not_open(review, reason))
+    def could_not_open(self, session: Session, message: Message, reason: str) -> tuple[str, Utterance] | None:
+        """Slack would not take a review's first message: nobody can answer it, so it ends, in the caller's transaction.
+
+        Returns its opener, and what to tell them.
+        """
+        reviews, now = Reviews(session, message.team), self._decisions.clock()
+        review = reviews.lock(message.review_id or 0)
+        if review is None or not review.is_open:
+            return None
+        ended = replace(review, status=Status.STOPPED, ended_at=now)
+        reviews.save(ended, Turn("refused", "", "refused", now, text=reason))
+        return review.opened_by, say.could_not_open(review, reason)
 
     def _open(self, team: str, caller: str, place: Place, asked: Deal, whole: bool) -> Utterance | None:
         with self._database.transaction() as session:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.batch import Line, overview
-from flows.calls import THIS_QUARTER, Call, Choice
+from flows.calls import THIS_QUARTER, Call, Choice, Result
 from flows.moments import moment
 from flows.utterances.saying import Retouch, Utterance, ask_slot, batch_slot
 
@@ -58,6 +58,8 @@ def batch(call: Call, lines: Iterable[Line], link: Link) -> Utterance:
     """The manager's message about a call: while reviews are opened how far that is, then what came of each deal."""
     seen = overview(lines)
     handled = seen.total - len(seen.waiting)
+    opened = len(seen.open) + len(seen.reviewed) + len(seen.stopped)
+    need_none = sum(len(seen.skipped.get(each, ())) for each in (Result.FRESH, Result.CLOSED))
     return Utterance(
         "batch",
         {
@@ -68,8 +70,10 @@ def batch(call: Call, lines: Iterable[Line], link: Link) -> Utterance:
             "is_cancelled": call.cancelled_at is not None,
             "total": seen.total,
             "waiting": len(seen.waiting),
-            "opened": len(seen.open) + len(seen.reviewed) + len(seen.stopped),
+            "opened": opened,
             "handled": handled,
+            "need_none": need_none,
+            "unopened": handled - opened - need_none,
             "open": [_line(line, link) for line in seen.open[:MOST_LINES]],
             "more_open": max(0, len(seen.open) - MOST_LINES),
             "all_open": len(seen.open),
@@ -120,6 +124,16 @@ def too_soon(at: datetime, zone: str, now: datetime) -> Utterance:
     """A call that is over, or begins before anybody could answer."""
     local = at.astimezone(ZoneInfo(zone))
     return Utterance("too_soon", {"day": local.date(), "time": f"{local:%H:%M}", "zone": zone, "is_past": at <= now})
+
+
+def too_far(day: date) -> Utterance:
+    """A call is so far away that its day was probably mistyped."""
+    return Utterance("too_far", {"day": day})
+
+
+def call_is_over() -> Utterance:
+    """A call cannot be cancelled, nor its reviews: it has begun."""
+    return Utterance("call_is_over", {})
 
 
 def evening_is_over() -> Utterance:

@@ -120,11 +120,6 @@ def schedule_needs_deals() -> Utterance:
     return Utterance("schedule_needs_deals", {})
 
 
-def schedule_too_far(day: date) -> Utterance:
-    """The first call is so far ahead that the day was probably mistyped."""
-    return Utterance("schedule_too_far", {"day": day})
-
-
 def not_your_schedule() -> Utterance:
     return Utterance("not_your_schedule", {})
 

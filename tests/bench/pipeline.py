@@ -101,11 +101,11 @@ def main() -> None:
 
 
 def _import(database: Database, folder: Path) -> int:
-    speaker, _, decisions = _bot(database, Slack(WebClient(None), ""))
+    bot = _bot(database, Slack(WebClient(None), ""))
     sheet = survey(folder / "pipeline.csv")
     asked = Request(TEAM, "", "U0", sheet.dates.order or Order.US, "bench")
-    with Rejects(folder / "rejected.csv", sheet, lambda why: speaker.sentence(TEAM, say.rejection(why))) as rejects:
-        *_, report = Importer(database, decisions).run(sheet, asked, Nobody(), rejects, write=True)
+    with Rejects(folder / "rejected.csv", sheet, lambda why: bot.speaker.sentence(TEAM, say.rejection(why))) as rejects:
+        *_, report = Importer(database, bot.decisions).run(sheet, asked, Nobody(), rejects, write=True)
     return report.rows
 
 
