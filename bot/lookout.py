@@ -1,27 +1,35 @@
-"""Lanes that nobody writes down: what has become due by the clock, looked up now and then."""
+"""Work that nobody writes down: what becomes due by the clock, looked up now and then."""
 
 from __future__ import annotations
 
+import http.client
+import logging
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.engine import NotNow, Waiting
 
-class Lookout:
-    """Looks up `every` so often, by `clock` (UTC), in which lanes something is due; in memory only.
+log = logging.getLogger(__name__)
 
-    Whoever starts later, or runs beside this process, finds the same lanes, so what is done in one has to be done
-    under a constraint of the database.
+Look = Callable[[Session, datetime], Iterable[tuple[str, object]]]
+"""Finds what is due at a moment (UTC): each with its workspace."""
+
+
+class DueWork(ABC):
+    """Work for the engine that is looked up `every` so often, by `clock` (UTC): a lane is one thing of a workspace.
+
+    What is due is remembered in memory only: whoever starts later, or runs beside this process, finds the same, so it
+    has to be done under a constraint of the database.
     """
 
-    def __init__(
-        self,
-        look: Callable[[Session, datetime], Iterable[str]],
-        every: timedelta,
-        clock: Callable[[], datetime],
-    ) -> None:
+    name: str
+
+    def __init__(self, look: Look, every: timedelta, clock: Callable[[], datetime]) -> None:
         self._look = look
         self._every = every
         self._clock = clock
@@ -29,21 +37,42 @@ class Lookout:
         self._looked_at: datetime | None = None
         self._lanes: list[str] = []
 
-    def lanes(self, session: Session) -> list[str]:
-        """Where something is due. Looks anew when it is time to, or when the clock was set back."""
-        now = self._clock()
-        with self._door:
-            if self._looked_at is None or not timedelta() <= now - self._looked_at < self._every:
-                self._lanes = list(self._look(session, now))
-                self._looked_at = now
-            return self._lanes
+    @abstractmethod
+    def see_to(self, team: str, what: str, /) -> bool:
+        """Do what is due, if it still is; returns whether it was. Raises what the database and Slack's client do."""
 
-    def seen_to(self, lane: str) -> None:
-        """Nothing is due in a lane before the next look."""
+    def waiting(self, session: Session, now: datetime) -> Waiting:
+        return Waiting(self._due_lanes(session))
+
+    def is_anything_left(self, session: Session) -> bool:
+        return bool(self._due_lanes(session))
+
+    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+        """Do what is due in a lane, or find that nothing is; when Slack cannot be reached, as soon as it can."""
+        team, what = lane.split(" ")
+        try:
+            did = self.see_to(team, what)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
+        except (NotNow, OperationalError):
+            raise
+        except Exception:  # whatever it is, it is tried again after the next look, and the others go on
+            log.exception("%s: nothing came of %s", self.name, lane)
+            did = False
         with self._door:
             self._lanes = [each for each in self._lanes if each != lane]
+        return did
 
     def look_again(self) -> None:
         """Something may have become due by what a person did: look anew at once."""
         with self._door:
             self._looked_at = None
+
+    def _due_lanes(self, session: Session) -> list[str]:
+        """Looks anew when it is time to, or when the clock was set back."""
+        now = self._clock()
+        with self._door:
+            if self._looked_at is None or not timedelta() <= now - self._looked_at < self._every:
+                self._lanes = [f"{team} {what}" for team, what in self._look(session, now)]
+                self._looked_at = now
+            return self._lanes

@@ -498,7 +498,7 @@ def test_the_queries_do_not_grow_with_the_deals(room: Room) -> None:
             (lane, *_) = digester.waiting(session, room.clock.utc()).lanes or [f"{TEAM} {len(asked)}"]
         event.listen(room.bot.database.engine, "before_cursor_execute", count)
         team, call_id = lane.split(" ")
-        digester.send(team, int(call_id))  # type: ignore[attr-defined]
+        digester.see_to(team, call_id)  # type: ignore[attr-defined]
         event.remove(room.bot.database.engine, "before_cursor_execute", count)
         room.settle()
         room.clock.passes(hours=3)

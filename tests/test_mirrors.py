@@ -309,7 +309,7 @@ def test_of_several_processes_at_once_one_shows_it(room: Room) -> None:
     directory, outbox = Found(room.workspace.dm("maya")), Outbox(database, None, timedelta())  # type: ignore[arg-type]
     services = [MirrorService(database, outbox, directory, room.clock.utc) for _ in range(6)]
     with ThreadPoolExecutor(6) as threads:
-        did = list(threads.map(lambda service: service.show(TEAM, MAYA), services))
+        did = list(threads.map(lambda service: service.see_to(TEAM, MAYA), services))
     database.close()
     assert did.count(True) == 1
     room.bot_arrives()
@@ -356,7 +356,7 @@ def test_who_left_the_workspace_is_not_written_to_and_slack_is_asked_once(room: 
     gone = Gone()
     outbox = Unsaid()
     service = MirrorService(room.bot.database, outbox, gone, lambda: datetime(2026, 11, 30, 9, 30, tzinfo=UTC))  # type: ignore[arg-type]
-    assert [service.show(TEAM, MAYA) for _ in range(3)] == [False] * 3
+    assert [service.see_to(TEAM, MAYA) for _ in range(3)] == [False] * 3
     assert gone.asked == 1
 
 

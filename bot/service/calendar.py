@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory, Standing
-from bot.engine import NotNow, Waiting
-from bot.lookout import Lookout
+from bot.lookout import DueWork
 from bot.outbox import Outbox
 from bot.service.batches import BatchService
 from flows import calendar
@@ -64,7 +61,7 @@ class Reached:
     why_not: str = ""
 
 
-class CalendarService:
+class CalendarService(DueWork):
     """Prepares the calls of schedules, for the engine: a lane is a schedule with a call that is due to be prepared.
 
     Whoever is first makes the call, under the schedule's lock; a schedule has one call for each of its days.
@@ -80,44 +77,22 @@ class CalendarService:
         batches: BatchService,
         clock: Callable[[], datetime],
     ) -> None:
+        super().__init__(_schedules_due, LOOK_EVERY, clock)
         self._database = database
         self._outbox = outbox
         self._directory = directory
         self._batches = batches
-        self._clock = clock
-        self.lookout = Lookout(_due_lanes, LOOK_EVERY, clock)
 
-    def waiting(self, session: Session, now: datetime) -> Waiting:
-        return Waiting(self.lookout.lanes(session))
-
-    def is_anything_left(self, session: Session) -> bool:
-        return bool(self.lookout.lanes(session))
-
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
-        """Prepare the next call of a schedule; when Slack cannot be reached, as soon as it can."""
-        team, number = lane.split(" ")
-        try:
-            did = self.prepare(team, int(number))
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
-        except (NotNow, OperationalError):
-            raise
-        except Exception:  # whatever it is, it is tried again in five minutes, and the others go on
-            log.exception("the call of schedule %s could not be prepared", lane)
-            did = False
-        self.lookout.seen_to(lane)
-        return did
-
-    def prepare(self, team: str, number: int) -> bool:
+    def see_to(self, team: str, number: str, /) -> bool:
         """Make the call of a schedule that is due, or say why there is none; returns whether anything was due."""
         with self._database.transaction() as session:
-            due = self._due(session, Schedules(session, team).get(number))
+            due = self._due(session, Schedules(session, team).get(int(number)))
         if due is None:
             return False
         reached = self._reach(due.schedule)
         try:
             with self._database.transaction() as session:
-                due = self._due(session, Schedules(session, team).lock(number))
+                due = self._due(session, Schedules(session, team).lock(int(number)))
                 if due:
                     self._settle(session, due, reached)
         except IntegrityError:
@@ -221,11 +196,11 @@ def _call(schedule: Schedule, planned: Planned, now: datetime) -> Call:
     )
 
 
-def _due_lanes(session: Session, now: datetime) -> Iterator[str]:
+def _schedules_due(session: Session, now: datetime) -> Iterator[tuple[str, int]]:
     """The schedules, in any workspace, with a call that is to be prepared at a moment (UTC), or should have been."""
     for schedule, manager in going_on(session):
         try:
             if calendar.is_anything_due(schedule, manager, now):
-                yield f"{schedule.team} {schedule.id}"
+                yield schedule.team, schedule.id
         except (ValueError, KeyError) as error:  # one schedule's country or zone must not stop everybody's calls
             log.warning("the calls of schedule %s in %s cannot be told: %s", schedule.id, schedule.team, error)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory
-from bot.engine import NotNow, Waiting
-from bot.lookout import Lookout
+from bot.lookout import DueWork
 from bot.outbox import Outbox
 from bot.service.desk import Typed
 from flows import shares
@@ -50,7 +46,7 @@ class Made:
     utterance: Utterance
 
 
-class DigestService:
+class DigestService(DueWork):
     """Sends digests, for the engine: a lane is a call whose digest is due by `clock` (UTC).
 
     It is marked as sent in the transaction in which all its messages are decided, so nobody gets it twice.
@@ -59,40 +55,15 @@ class DigestService:
     name = "digest"
 
     def __init__(self, database: Database, outbox: Outbox, directory: Directory, clock: Callable[[], datetime]) -> None:
+        super().__init__(due, LOOK_EVERY, clock)
         self._database = database
         self._outbox = outbox
         self._directory = directory
-        self._clock = clock
-        self._lookout = Lookout(_lanes, LOOK_EVERY, clock)
-        self.look_again = self._lookout.look_again
 
-    def waiting(self, session: Session, now: datetime) -> Waiting:
-        return Waiting(self._lookout.lanes(session))
-
-    def is_anything_left(self, session: Session) -> bool:
-        return bool(self._lookout.lanes(session))
-
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
-        """Send a call's digest if it is due; when Slack cannot be reached, as soon as it can, before the call."""
-        team, call_id = lane.split(" ")
-        try:
-            did = self.send(team, int(call_id))
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
-        except IntegrityError as error:  # another call's digest was being made of the same people in the same moment
-            raise NotNow("somebody is met by two at once") from error
-        except (NotNow, OperationalError):
-            raise
-        except Exception:  # whatever it is, this call is looked at again in a minute, and the others now
-            log.exception("the digest of call %s could not be made", call_id)
-            did = False
-        self._lookout.seen_to(lane)
-        return did
-
-    def send(self, team: str, call_id: int) -> bool:
+    def see_to(self, team: str, number: str, /) -> bool:
         """Send the digest of a call to its manager, and their lines to its reps; returns whether it was due."""
         with self._database.transaction() as session:
-            call = Calls(session, team).get(call_id)
+            call = Calls(session, team).get(int(number))
             if call is None or not self._is_due(call):
                 return False
             dossiers = self._of_call(session, call)
@@ -108,7 +79,7 @@ class DigestService:
         ]
         with self._database.transaction() as session:
             calls, now = Calls(session, team), self._clock()
-            call = calls.lock(call_id)
+            call = calls.lock(call.id)
             if call is None or not self._is_due(call):
                 return False
             for each in made:
@@ -216,10 +187,6 @@ class DigestService:
         with self._database.transaction() as session:
             told = Shares(session, team).of_team(person, shares.since(now), [each.deal.id for each in dossiers])
         return shares.of_team(told, now, zone)
-
-
-def _lanes(session: Session, now: datetime) -> list[str]:
-    return [f"{team} {call}" for team, call in due(session, now)]
 
 
 def _deals_for(person: str, call: Call, dossiers: Sequence[Dossier]) -> Sequence[Dossier]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.engine import NotNow, Waiting
-from bot.lookout import Lookout
+from bot.lookout import DueWork
 from bot.outbox import Outbox
 from bot.service.nudges import Reach
 from flows import mirror
@@ -28,7 +25,7 @@ LOOK_EVERY = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
-class MirrorService:
+class MirrorService(DueWork):
     """Shows people what they asked, and nobody what somebody else did. For the engine a lane is a person who is due.
 
     That a week was shown is kept in the transaction that decides to show it; of two processes the database takes one.
@@ -38,33 +35,12 @@ class MirrorService:
     name = "mirror"
 
     def __init__(self, database: Database, outbox: Outbox, reach: Reach, clock: Callable[[], datetime]) -> None:
+        super().__init__(_may_be_shown, LOOK_EVERY, clock)
         self._database = database
         self._outbox = outbox
         self._reach = reach
-        self._clock = clock
-        self._lookout = Lookout(_may_be_shown, LOOK_EVERY, clock)
 
-    def waiting(self, session: Session, now: datetime) -> Waiting:
-        return Waiting(self._lookout.lanes(session))
-
-    def is_anything_left(self, session: Session) -> bool:
-        return bool(self._lookout.lanes(session))
-
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
-        """Show a person their week; when Slack cannot be reached, as soon as it can."""
-        try:
-            did = self.show(*lane.split(" "))
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
-        except (NotNow, OperationalError):
-            raise
-        except Exception:  # whatever it is, they are looked at again in five minutes, and the others now
-            log.exception("%s could not be shown what they asked", lane)
-            did = False
-        self._lookout.seen_to(lane)
-        return did
-
-    def show(self, team: str, person: str) -> bool:
+    def see_to(self, team: str, person: str, /) -> bool:
         """Write to a person what they asked last week, if that is due; returns whether there was anything to tell."""
         with self._database.transaction() as session:
             channel = Mirrors(session, team).channel(person) if self._due(session, team, person) else None
@@ -114,11 +90,11 @@ def _mirror(session: Session, team: str, person: str, week: date, zone: str) -> 
     return mirror.mirror(mirrors.wrote(person, *mirror.span(week, zone)), week, zone, mirrors.colleagues())
 
 
-def _may_be_shown(session: Session, now: datetime) -> Iterator[str]:
-    """The lanes of those who want to be shown what they asked, work now and have not seen their last week."""
+def _may_be_shown(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
+    """Who wants to be shown what they asked, works now and has not seen their last week: each with their workspace."""
     for team, person, habits, seen in people_who_look(session):
         try:
             if mirror.is_due(habits, seen, now):
-                yield f"{team} {person}"
+                yield team, person
         except (ValueError, KeyError) as error:
             log.warning("the holidays of %s in %s are not known: %s", person, team, error)

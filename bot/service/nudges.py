@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.engine import NotNow, Waiting
+from bot.lookout import DueWork
 from bot.outbox import Outbox
 from flows import nudging
 from flows import utterances as say
@@ -62,46 +60,21 @@ class Due:
     at: datetime
 
 
-class NudgeService:
+class NudgeService(DueWork):
     """Sends nudges, for the engine: a lane is a person who may get one now.
 
-    Whom to look at is looked up every five minutes by `clock` (UTC), in memory only: whoever starts later, or runs
-    beside this process, comes to the same people, and the database takes one nudge for each of a person's days.
+    The database takes one for each of a person's days, whichever process is first.
     """
 
     name = "nudge"
 
     def __init__(self, database: Database, outbox: Outbox, reach: Reach, clock: Callable[[], datetime]) -> None:
+        super().__init__(_may_be_nudged, LOOK_EVERY, clock)
         self._database = database
         self._outbox = outbox
         self._reach = reach
-        self._clock = clock
-        self._door = threading.Lock()
-        self._looked_at: datetime | None = None
-        self._lanes: list[str] = []
 
-    def waiting(self, session: Session, now: datetime) -> Waiting:
-        return Waiting(self._look(session))
-
-    def is_anything_left(self, session: Session) -> bool:
-        return bool(self._look(session))
-
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
-        """Nudge a person if anything is stale by now; when Slack cannot be reached, as soon as it can."""
-        try:
-            did = self.nudge(*lane.split(" "))
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
-        except (NotNow, OperationalError):
-            raise
-        except Exception:  # whatever it is, they are looked at again in five minutes, and the others now
-            log.exception("%s could not be nudged", lane)
-            did = False
-        with self._door:
-            self._lanes = [each for each in self._lanes if each != lane]
-        return did
-
-    def nudge(self, team: str, person: str) -> bool:
+    def see_to(self, team: str, person: str, /) -> bool:
         """Send a person the nudge that is due to them, if there is one; returns whether it was."""
         with self._database.transaction() as session:
             due = self._due(session, team, person)
@@ -140,15 +113,6 @@ class NudgeService:
             matters = nudging.resume(nudge, Nudges(session, nudge.team).deals_in(nudge, habits, now))
             said = say.nudge(nudge, matters, habits.zone, snoozed=snoozed)
             self._outbox.decide_for(session, nudge.team, nudge.channel, [said], now)
-
-    def _look(self, session: Session) -> list[str]:
-        """The lanes of whoever may be nudged now. Looks anew after five minutes, or when the clock was set back."""
-        now = self._clock()
-        with self._door:
-            if self._looked_at is None or not timedelta() <= now - self._looked_at < LOOK_EVERY:
-                self._lanes = [f"{team} {person}" for team, person in _may_be_nudged(session, now)]
-                self._looked_at = now
-            return self._lanes
 
     def _due(self, session: Session, team: str, person: str) -> Due | None:
         now, nudges, habits = self._clock(), Nudges(session, team), find_habits(session, team, person)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory
-from bot.engine import NotNow, Waiting
-from bot.lookout import Lookout
+from bot.lookout import DueWork
 from bot.outbox import Outbox
 from flows import nudging, reminding
 from flows import utterances as say
@@ -42,7 +39,7 @@ class Press:
     person: str
 
 
-class ReminderService:
+class ReminderService(DueWork):
     """Sends reminders, for the engine: a lane is a person who is to get one now, for the next of their calls.
 
     The database takes one for each person, call and number, whichever process is first.
@@ -58,34 +55,13 @@ class ReminderService:
         clock: Callable[[], datetime],
         wake: Callable[[], None],
     ) -> None:
+        super().__init__(_people_to_remind, LOOK_EVERY, clock)
         self._database = database
         self._outbox = outbox
         self._directory = directory
-        self._clock = clock
         self._wake = wake
-        self._lookout = Lookout(_due_lanes, LOOK_EVERY, clock)
 
-    def waiting(self, session: Session, now: datetime) -> Waiting:
-        return Waiting(self._lookout.lanes(session))
-
-    def is_anything_left(self, session: Session) -> bool:
-        return bool(self._lookout.lanes(session))
-
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
-        """Remind a person if anything is open by now; when Slack cannot be reached, as soon as it can."""
-        try:
-            did = self.remind(*lane.split(" "))
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
-        except (NotNow, OperationalError):
-            raise
-        except Exception:  # whatever it is, they are looked at again in five minutes, and the others now
-            log.exception("%s could not be reminded", lane)
-            did = False
-        self._lookout.seen_to(lane)
-        return did
-
-    def remind(self, team: str, person: str) -> bool:
+    def see_to(self, team: str, person: str, /) -> bool:
         """Send a person the reminder that is due to them, if there is one; returns whether it was."""
         with self._database.transaction() as session:
             if self._due(session, team, person) is None:
@@ -182,19 +158,19 @@ class ReminderService:
         return reminding.snoozes(reminder, call, habits, now)
 
 
-def _due_lanes(session: Session, now: datetime) -> Iterator[str]:
+def _people_to_remind(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
     """Who, in any workspace, is to be reminded of a call at a moment (UTC): a few queries, however many they are."""
     sent, spoken = sent_so_far(session, now), spoken_since(session, now - reminding.BREATH)
-    lanes: dict[str, None] = {}
+    found: dict[tuple[str, str], None] = {}
     for asked in awaited(session, now):
         team, person = asked.call.team, asked.person
         try:
             before, last = sent.get((asked.call.id, person), ()), spoken.get((team, person))
             if reminding.is_due(asked.call, asked.opened, asked.habits, before, last, now):
-                lanes[f"{team} {person}"] = None
+                found[team, person] = None
         except (ValueError, KeyError) as error:
             log.warning("the holidays of %s in %s are not known: %s", person, team, error)
-    yield from lanes
+    yield from found
 
 
 def _nudge_is_due(session: Session, asked: Asked, now: datetime) -> bool:

@@ -182,7 +182,7 @@ class ScheduleService:
         return None
 
     def _changed(self) -> None:
-        self._calls.lookout.look_again()
+        self._calls.look_again()
         self._decisions.wake()
 
     def _mine(self, session: Session, press: Press) -> Schedule | Utterance:
