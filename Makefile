@@ -9,10 +9,10 @@ demo: .venv/installed
 	$(BIN)/dealreview demo $(ARGS)
 
 test: .venv/ready
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 test-postgres: .venv/ready
-	$(BIN)/pytest -n auto --on postgres tests/test_*.py $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal --on postgres tests/test_*.py $(ARGS)
 
 check: .venv/ready
 	$(BIN)/ruff format --check .
