@@ -23,7 +23,7 @@ from flows.utterances import PARENT
 from flows.watch import Step
 from storage.calls import to_call
 from storage.deals import to_deal
-from storage.home import zones_of
+from storage.home import is_readable, zones_of
 from storage.ledger import Ledger, scale
 from storage.models import AnswerRow, CallRow, DealRow, EntryRow, MessageRow, ReplyRow, ReviewRow, ScheduleRow, TurnRow
 
@@ -159,10 +159,10 @@ class Digests:
             for deal, newest in rows.items()
         }
 
-    def in_direct(self, review_ids: Collection[int]) -> frozenset[int]:
-        """Those of some reviews that were held in direct messages."""
-        direct = (ReviewRow.id.in_(review_ids), ReviewRow.channel.like(f"{DIRECT}%"))
-        return frozenset(self._session.scalars(select(ReviewRow.id).where(*direct)))
+    def unread_by(self, person: str, review_ids: Collection[int]) -> frozenset[int]:
+        """Those of some reviews that a person may not read."""
+        unread = (ReviewRow.id.in_(review_ids), ~is_readable(person))
+        return frozenset(self._session.scalars(select(ReviewRow.id).where(*unread)))
 
     def _reviews(self, deals: Collection[int], ledgers: Iterable[Mapping[str, Known]]) -> dict[int, list[Any]]:
         """The latest reviews of each deal, and those in which what is known was said, the newest first."""
@@ -171,7 +171,7 @@ class Digests:
         latest = self._session.scalars(select(ranked.c.id).where(ranked.c.number <= LATEST)).all()
         told = {known.review for ledger in ledgers for known in ledger.values()}
         columns = select(
-            ReviewRow.id, ReviewRow.deal_id, ReviewRow.channel, ReviewRow.owner, ReviewRow.opened_by,
+            ReviewRow.id, ReviewRow.deal_id, ReviewRow.channel, ReviewRow.scope, ReviewRow.owner, ReviewRow.opened_by,
             ReviewRow.opened_at, ReviewRow.ended_at, ReviewRow.status,
         )  # fmt: skip
         found: dict[int, list[Any]] = defaultdict(list)
@@ -288,6 +288,7 @@ def _past(
         tuple(standings.get(row.id, ())),
         tuple(lines.get(row.id, ())),
         authors.get(row.id, frozenset()),
+        row.scope,
     )
 
 

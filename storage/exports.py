@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from flows.ledger import Known
-from flows.review import DIRECT, Answer, Deal, Source, Standing
+from flows.review import Answer, Deal, Source, Standing
 from storage.database import Database
 from storage.deals import name_key, to_deal
+from storage.home import is_public
 from storage.ledger import Ledger
 from storage.models import AnswerRow, DealRow, PersonRow, ReplyRow, ReviewRow
-from storage.reviews import _replies
+from storage.reviews import replies_to
 
 BATCH = 200
 """Deals: so many are in memory at once."""
@@ -26,7 +27,8 @@ BATCH = 200
 class Choice:
     """Which deals to export: of a `team` or of all, one by its `name` or all.
 
-    Only if it is `private`, those of private channels are among them, and what was told in direct messages.
+    Only if it is `private`, those of private channels are among them, and what was told there of other deals or in
+    direct messages.
     """
 
     team: str = ""
@@ -109,9 +111,7 @@ def _whole(session: Session, rows: list[Any], choice: Choice) -> list[Exported]:
 
 
 def _reviews(session: Session, deal_ids: Collection[int], private: bool) -> dict[int, tuple[Held, ...]]:
-    held = [ReviewRow.deal_id.in_(deal_ids)]
-    if not private:
-        held.append(ReviewRow.channel.not_like(f"{DIRECT}%"))
+    held: list[ColumnElement[bool]] = [ReviewRow.deal_id.in_(deal_ids), *([] if private else [is_public()])]
     columns = select(*ReviewRow.__table__.columns)
     rows: list[Any] = list(session.execute(columns.where(*held).order_by(ReviewRow.id)))
     ids = [row.id for row in rows]
@@ -138,7 +138,7 @@ def _answer(row: Any, replies: list[Any]) -> Answer:
     return Answer(
         row.question,
         Standing(row.standing) if row.standing else None,
-        _replies(replies, row.question),
+        replies_to(row.question, replies),
         source=Source(row.source) if row.source else None,
         said_at=row.said_at,
         said_in=row.said_in,
@@ -148,13 +148,13 @@ def _answer(row: Any, replies: list[Any]) -> Answer:
 
 
 def _told_privately(session: Session, deal_ids: Collection[int]) -> set[int]:
-    """The reviews of deals that were held in direct messages."""
-    held = (ReviewRow.deal_id.in_(deal_ids), ReviewRow.channel.like(f"{DIRECT}%"))
+    """The reviews of deals that were held in private channels and direct messages."""
+    held = (ReviewRow.deal_id.in_(deal_ids), ~is_public())
     return set(session.scalars(select(ReviewRow.id).where(*held)))
 
 
 def _shown(known: Known, hidden: Collection[int]) -> Known:
-    """What is known without the words that were told in direct messages; how old they are is told."""
+    """What is known without the words that were told in private; how old they are is told."""
     return replace(known, lines=(), authors=()) if known.review in hidden else known
 
 

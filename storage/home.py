@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, func, select, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from flows.home import UnderWay
@@ -84,6 +84,20 @@ def zones_of(session: Session, team: str, people: Collection[str]) -> dict[str, 
     """The IANA time zones of the people we know."""
     rows = session.execute(select(PersonRow.id, PersonRow.tz).where(PersonRow.team == team, PersonRow.id.in_(people)))
     return dict(iter(rows))
+
+
+def is_public() -> ColumnElement[bool]:
+    """Whether anybody in the workspace may read a review."""
+    return ReviewRow.scope == ""
+
+
+def is_readable(person: str) -> ColumnElement[bool]:
+    """Whether a person may read a review anywhere: a public channel's anybody may, any other who is in it.
+
+    As in `Review.may_be_read`, that is not who asked for what somebody told the bot in direct messages.
+    """
+    is_told_to_them = or_(ReviewRow.owner == person, ReviewRow.channel.not_like(f"{DIRECT}%"))
+    return or_(is_public(), and_(is_in(person), is_told_to_them))
 
 
 def is_in(person: str) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -95,12 +96,24 @@ class Reviews:
         return [self._load(found) for found in ids]
 
     def add(
-        self, deal: Deal, channel: str, owner: str, opened_by: str, questions: Sequence[str], now: datetime
+        self,
+        deal: Deal,
+        channel: str,
+        owner: str,
+        opened_by: str,
+        questions: Sequence[str],
+        now: datetime,
+        *,
+        is_private: bool = False,
     ) -> Review:
-        """Open a review. Raises `sqlalchemy.exc.IntegrityError` if the deal has an open one."""
+        """Open a review; `is_private` says that not everybody may read the channel, though they may know the deal.
+
+        Raises `sqlalchemy.exc.IntegrityError` if the deal has an open one.
+        """
         row = ReviewRow(
             deal_id=deal.id,
             channel=channel,
+            scope=channel if is_private or deal.scope or channel.startswith(DIRECT) else "",
             owner=owner,
             opened_by=opened_by,
             opened_at=now,
@@ -158,7 +171,7 @@ class Reviews:
         row = self._session.get_one(ReviewRow, review_id, populate_existing=True)
         status = Status(row.status)
         before = self._before(row)
-        open_here = [each for each in before if each.channel == row.channel or not each.channel.startswith(DIRECT)]
+        open_here = [each for each in before if _may_be_told(each, row)]
         owner = find_person(self._session, row.deal.team, row.owner)
         return Review(
             id=row.id,
@@ -187,7 +200,7 @@ class Reviews:
         return Answer(
             question=answer.question,
             standing=Standing(answer.standing) if answer.standing else None,
-            replies=_replies(row.replies, answer.question),
+            replies=replies_to(answer.question, row.replies),
             carried=self._said_in(answer.said_in, answer.question) if answer.said_in else (),
             source=Source(answer.source) if answer.source else None,
             said_at=answer.said_at,
@@ -239,7 +252,18 @@ def _probed(before: Sequence[ReviewRow]) -> dict[str, tuple[str, ...]]:
     return probed
 
 
-def _replies(rows: Iterable[ReplyRow], question: str) -> tuple[Reply, ...]:
+def _may_be_told(earlier: ReviewRow, row: ReviewRow) -> bool:
+    """Whether whoever reads a review could read an earlier one of its deal.
+
+    In direct messages that is its owner, who was in it if it was theirs.
+    """
+    if earlier.channel == row.channel or earlier.scope in ("", row.deal.scope):
+        return True
+    return row.channel.startswith(DIRECT) and row.owner == earlier.owner
+
+
+def replies_to(question: str, rows: Iterable[Any]) -> tuple[Reply, ...]:
+    """Those of a review's replies that were given to a question, from their rows or from rows of their columns."""
     return tuple(
         Reply(
             message_ts=row.message_ts,

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from flows.lens import Label
-from flows.review import DIRECT, Status
+from flows.review import Status
 from flows.shares import Told
 from flows.summary import Tally
-from storage.home import is_in
+from storage.home import is_in, is_readable
 from storage.models import DealRow, ReplyRow, ReviewRow
 
 
@@ -26,7 +26,7 @@ class Shares:
 
     def of_deal(self, deal_id: int, person: str, channel: str, most: int) -> list[Told]:
         """At most so many of a deal's latest reviews that a person may read in a channel, the newest first."""
-        mine = (ReviewRow.deal_id == deal_id, or_(ReviewRow.channel == channel, is_in(person)))
+        mine = (ReviewRow.deal_id == deal_id, or_(ReviewRow.channel == channel, is_readable(person) & is_in(person)))
         latest = self._finished(*mine).order_by(ReviewRow.id.desc()).limit(most)
         return self._told(ReviewRow.id.in_(self._session.scalars(latest).all()))
 
@@ -39,11 +39,10 @@ class Shares:
         """
         owned = select(DealRow.id).where(DealRow.team == self._team, DealRow.owner == person)
         followed = select(ReviewRow.deal_id).where(is_in(person))
-        is_public = and_(ReviewRow.deal.has(DealRow.scope == ""), ReviewRow.channel.not_like(f"{DIRECT}%"))
         where = [
             ReviewRow.ended_at >= since,
             ReviewRow.deal_id.in_(union(owned, followed)),
-            or_(is_in(person), is_public),
+            is_readable(person),
         ]
         if deals is not None:
             where.append(ReviewRow.deal_id.in_(deals))

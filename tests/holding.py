@@ -72,7 +72,7 @@ def held(
     deal = made(room, name, owner, scope=scope)
     with room.bot.database.transaction() as session:
         reviews = Reviews(session, TEAM)
-        review = before = reviews.add(deal, channel, owner, opened_by, STEERED, at)
+        review = before = reviews.add(deal, channel, owner, opened_by, STEERED, at, is_private=channel == PRIVATE)
         for number, (key, text) in enumerate(says.items()):
             ts = f"{at.timestamp() + number + before.id / 1000:.6f}"
             label = Label.US if key in of_us else Label.GAP if key in open_ else Label.CUSTOMER

@@ -19,9 +19,10 @@ from flows.review import Ending, Status
 from sandbox.people import BOT_USER
 from storage.calls import Calls
 from storage.deals import Deals
-from storage.models import MessageRow
+from storage.models import MessageRow, ReviewRow
 from tests.conftest import DEALS, TEAM, Message, Room, Thread, buttons, words
 from tests.sayings import ANSWERS, THEIRS
+from tests.test_starting import invite_bot
 
 MAYA, LENA, OMAR, ROSA = "U0MAYA", "U0LENA", "U0OMAR", "U0ROSA"
 FORECAST = "G0FORECAST"
@@ -122,6 +123,15 @@ def test_the_channel_hears_nothing_but_the_reviews(room: Room) -> None:
     make_deals(room, ["Northwind", "Harlow"])
     room.command("maya", f"batch @lena {THURSDAY}")
     assert len(room.workspace.messages(DEALS)) == 4  # two parents, two questions
+
+
+def test_what_a_batch_opens_in_a_private_channel_is_for_its_members_also_of_deals_that_all_may_know(room: Room) -> None:
+    make_deals(room, ["Northwind"])
+    invite_bot(room, "#forecast")
+    room.command("maya", f"batch @lena {THURSDAY}", "#forecast")
+    assert set(threads(room, "#forecast")) == {"Northwind"}
+    with room.bot.database.transaction() as session:
+        assert session.get_one(ReviewRow, 1).scope == FORECAST
 
 
 def test_a_period_is_taken_as_the_team_spells_it_and_this_quarter_by_the_close_dates(room: Room) -> None:

@@ -15,6 +15,7 @@ from storage import exports
 from storage.deals import Deals
 from storage.models import ReviewRow
 from tests.conftest import TEAM, Room
+from tests.holding import PRIVATE, held
 from tests.sayings import ANSWERS, OURS, THEIRS
 
 
@@ -120,12 +121,22 @@ def test_what_was_said_in_private_is_exported_only_when_asked_for(told: Room, fo
     assert "hush" in everything("private")
 
 
+@pytest.mark.parametrize("form", list(Format))
+def test_a_review_that_was_held_among_a_few_is_exported_only_when_asked_for(told: Room, form: Format) -> None:
+    held(told, "Northwind", channel=PRIVATE, says={"why_change": "Their hush-hush merger is on."})
+    export("--deal", "Northwind", "--format", form.value, "--to", "out")
+    assert "Northwind" in everything("out")
+    assert "hush" not in everything("out") and PRIVATE not in everything("out")
+    export("--deal", "Northwind", "--private", "--format", form.value, "--to", "private")
+    assert "hush" in everything("private")
+
+
 def test_what_was_told_in_a_direct_message_keeps_its_age_and_loses_its_words(room: Room, tmp_path: Path) -> None:
     thread = room.start("Northwind @lena", by="lena")
     thread.answers("lena", ANSWERS[0], THEIRS)
     thread.says("lena", "stop")
     with room.bot.database.transaction() as session:  # as a nudge's review, which is held in a direct message
-        session.get_one(ReviewRow, 1).channel = "D0LENA"
+        session.get_one(ReviewRow, 1).channel = session.get_one(ReviewRow, 1).scope = "D0LENA"
     [held_back] = exports.export(room.bot.database, exports.Choice())
     assert held_back.reviews == ()
     assert held_back.ledger["why_change"].lines == ()

@@ -240,7 +240,7 @@ def keep(
     with database.transaction() as session:
         deals, reviews = Deals(session, team, [scope]), Reviews(session, team)
         kept = deals.find(deal) or deals.add(deal, owner, scope, at)
-        review = reviews.add(kept, channel, owner, opened_by, KEYS, at)
+        review = reviews.add(kept, channel, owner, opened_by, KEYS, at, is_private=channel.startswith("G"))
         labels = [Label.US, *[Label.CUSTOMER] * (len(texts) - 1)]
         replies = tuple(
             Reply(f"{at.timestamp() + n:.6f}", owner, text, Reading((Span(0, len(text), label, 0.9),), text))
@@ -276,6 +276,8 @@ def test_of_the_team_a_person_counts_what_they_may_read(kept: Database) -> None:
     keep(kept, "Secret", at=THURSDAY - 2 * DAY, channel="G1", scope="G1", opened_by=LENA)
     keep(kept, "Secret", at=THURSDAY - DAY, channel="G1", scope="G1", opened_by=MAYA)
     assert of_team(kept, MAYA) == [one, one]
+    keep(kept, "Northwind", at=THURSDAY - DAY, channel="G1", opened_by=LENA)
+    assert of_team(kept, LENA)[0] == one
     keep(kept, "Northwind", at=THURSDAY - DAY, status=Status.STOPPED)
     keep(kept, "Northwind", at=THURSDAY - 90 * DAY)
     keep(kept, "Elsewhere", at=THURSDAY - DAY, team="T2")

@@ -9,6 +9,7 @@ from flows.review import Ending, Source
 from storage.deals import Deals
 from storage.ledger import Ledger
 from tests.conftest import TEAM, Room, Thread, buttons, words
+from tests.holding import PRIVATE, held
 from tests.sayings import ALSO_THEIRS, ANSWERS, OPEN, OURS, THEIRS
 from tests.test_starting import invite_bot
 
@@ -388,3 +389,13 @@ def picks(thread: Thread, who: str, action: str, day: str) -> None:
     )
     thread.room.workspace.action(who, message, chosen, day)
     thread.room.settle()
+
+
+def test_what_was_said_among_a_few_is_not_repeated_where_all_can_read_it(room: Room) -> None:
+    held(room, "Northwind", days_ago=3, says={"why_change": THEIRS})
+    held(room, "Northwind", days_ago=2, channel=PRIVATE, says={"why_change": "Their hush-hush merger is on."})
+    room.settle()
+    thread = room.start("full Northwind", by="lena")
+    thread.answers("lena", ANSWERS[0])
+    assert THEIRS in thread.asked
+    assert "hush" not in str(thread.messages)

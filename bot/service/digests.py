@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -69,7 +69,6 @@ class DigestService(DueWork):
             dossiers = self._of_call(session, call)
         people = list(dict.fromkeys((call.manager, *(each.deal.owner for each in dossiers if not each.deal.ending))))
         reached = {person: channel for person in people if (channel := self._reached(team, person))}
-        dossiers = self._placed(dossiers)
         members = self._members(dossiers)
         made = [
             self._make(
@@ -102,7 +101,6 @@ class DigestService(DueWork):
             dossiers = [each for each in dossiers if _is_in_quarter(each, now, zone)]
         if not dossiers:
             return say.nothing_to_digest()
-        dossiers = self._placed(dossiers)
         slot = asked_digest_slot(person, typed.act.occasion)
         made = self._make(team, person, channel, dossiers, self._members(dossiers), slot, call)
         with self._database.transaction() as session:
@@ -134,19 +132,10 @@ class DigestService(DueWork):
             return ""
         return self._directory.conversation(person)
 
-    def _placed(self, dossiers: Sequence[Dossier]) -> list[Dossier]:
-        """Dossiers whose reviews say in which private channel they were held, as Slack tells of the channels now."""
-        channels = {review.channel for each in dossiers for review in each.reviews if not review.is_direct}
-        scopes = {channel: self._directory.place(channel).scope for channel in channels}
-        return [
-            replace(each, reviews=tuple(replace(one, scope=scopes.get(one.channel, "")) for one in each.reviews))
-            for each in dossiers
-        ]
-
     def _members(self, dossiers: Sequence[Dossier]) -> Members:
         """Who is in each of the private channels that deals or reviews are in, asked of Slack now. Raises `NotNow`."""
         scopes = {each.deal.scope for each in dossiers}
-        scopes |= {review.scope for each in dossiers for review in each.reviews}
+        scopes |= {review.scope for each in dossiers for review in each.reviews if not review.is_direct}
         return {scope: self._directory.members(scope) for scope in scopes if scope}
 
     def _make(

@@ -94,20 +94,18 @@ def _glances_at(session: Session, team: str, deals: Sequence[Deal]) -> Callable[
 
 
 def _watched(session: Session, team: str, person: str, glances: Sequence[Glance]) -> dict[int, tuple[Flag, ...]]:
-    """The flags of deals by their ids. What somebody else was told in direct messages does not count here."""
+    """The flags of deals by their ids. What was told where a person could not read it does not count here."""
     digests, slowness = Digests(session, team), scale(session, team)
     steps = digests.steps([each.deal.id for each in glances])
     told_in = {item.known.review for each in glances for item in each.items if item.known}
-    direct = digests.in_direct(told_in)
+    unread = digests.unread_by(person, told_in)
 
-    def known(each: Glance, item: Item) -> Item:
-        is_theirs = each.deal.owner != person and item.known is not None and item.known.review in direct
-        return replace(item, known=replace(item.known, lines=())) if is_theirs and item.known else item
+    def known(item: Item) -> Item:
+        is_hidden = item.known is not None and item.known.review in unread
+        return replace(item, known=replace(item.known, lines=())) if is_hidden and item.known else item
 
     return {
-        each.deal.id: flags(
-            each.deal, [known(each, item) for item in each.items], steps.get(each.deal.id, ()), slowness
-        )
+        each.deal.id: flags(each.deal, [known(item) for item in each.items], steps.get(each.deal.id, ()), slowness)
         for each in glances
     }
 

@@ -62,12 +62,13 @@ class Lately(Generic[T]):
 class Reached:
     """Where the owner of a deal is asked, by their ids: `channel` is empty if they are not reached.
 
-    If the bot `is_shut_out` of the call's channel, nobody is.
+    If the bot `is_shut_out` of the call's channel, nobody is. Not everybody may read a channel that `is_private`.
     """
 
     owner: str
     channel: str
     is_shut_out: bool = False
+    is_private: bool = False
 
 
 class Opening:
@@ -195,7 +196,9 @@ class Opening:
             return replace(entry, result=Result.FRESH)
         if not reached.channel:
             return replace(entry, result=Result.NOT_REACHED)
-        review = reviews.add(deal, reached.channel, deal.owner, call.manager, questions, now)
+        review = reviews.add(
+            deal, reached.channel, deal.owner, call.manager, questions, now, is_private=reached.is_private
+        )
         begun = turns.open_review(review, now)
         told = replace(begun, says=tuple(say.before(call, each) for each in begun.says))
         self._decisions.keep(session, told, now)
@@ -212,10 +215,11 @@ class Opening:
             return Reached(owner, "", is_shut_out=True)
         if self._person(call.team, owner) is None:
             return Reached(owner, "")
-        members = self._members(call.channel) if deal.scope or (place and place.scope) else None
+        is_private = bool(place and place.scope)
+        members = self._members(call.channel) if is_private or deal.scope else None
         if members is not None and owner not in members:
             return Reached(owner, "")
-        return Reached(owner, self._conversation(owner) if call.in_direct else call.channel)
+        return Reached(owner, self._conversation(owner) if call.in_direct else call.channel, is_private=is_private)
 
     def _deal(self, session: Session, call: Call, entry: Entry) -> Deal:
         deal = Deals(session, call.team, ("", call.channel)).get(entry.deal)

@@ -140,7 +140,7 @@ class ReviewService:
             questions = agenda(deal, known, now, scale=scale(session, team), zone=zone)
             if not questions:
                 return say.all_fresh(deal)
-            review = reviews.add(deal, place.channel, deal.owner, caller, questions, now)
+            review = reviews.add(deal, place.channel, deal.owner, caller, questions, now, is_private=bool(place.scope))
             self._decisions.keep(session, turns.open_review(review, now), now)
         return None
 

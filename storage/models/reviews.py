@@ -16,7 +16,10 @@ _IS_OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in so
 
 
 class ReviewRow(Base):
-    """A review. The database itself refuses a second open one for the same deal."""
+    """A review. The database itself refuses a second open one for the same deal.
+
+    `scope` is empty if anybody in the workspace may read it, else its channel: a private one, or direct messages.
+    """
 
     __tablename__ = "review"
     __table_args__ = (
@@ -30,6 +33,7 @@ class ReviewRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"))
     channel: Mapped[str]
+    scope: Mapped[str] = mapped_column(default="")
     owner: Mapped[str]
     opened_by: Mapped[str]
     opened_at: Mapped[datetime]
