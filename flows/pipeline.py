@@ -29,6 +29,7 @@ class Ground(StrEnum):
     ONE_CELL = "one_cell"  # a remark below the table
     ODD_SIGNS = "odd_signs"  # it holds what is no text
     PRIVATE = "private"  # a private channel's, as our own export says
+    DELETED = "deleted"  # in the system it comes from
     TWICE = "twice"
     NO_DATE = "no_date"
     NO_AMOUNT = "no_amount"

@@ -18,8 +18,12 @@ FEW = 2
 """Columns: where there are more, a row of one cell is a remark below the table, such as a report's footer."""
 LONGEST_PERIOD = 40
 LONGEST_SHOWN = 60
+DELETED = "deleted"
+"""A status of Pipedrive's."""
+NOBODY = ("no owner", "unassigned", "none")
+"""How systems write that a deal is nobody's."""
 
-FORMULA = "=+-@\t\r＝＋－＠"
+FORMULA = "=+-@\t\r\n＝＋－＠"
 """What begins a formula in a spreadsheet, also in the full width of East Asian type (OWASP, *CSV Injection*)."""
 
 _EMAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
@@ -48,6 +52,8 @@ def read_row(line: int, cells: Sequence[str], columns: Columns, order: Order) ->
         return Rejection(Ground.ODD_SIGNS)
     if told[Field.PRIVATE]:
         return Rejection(Ground.PRIVATE)
+    if told[Field.STATUS].casefold() == DELETED:
+        return Rejection(Ground.DELETED)
     name = told[Field.NAME]
     if not 0 < len(name) <= LONGEST_NAME:
         return Rejection(Ground.LONG_NAME if name else Ground.NO_NAME, str(len(name)) if name else "")
@@ -100,7 +106,8 @@ def _owner(told: dict[Field, str]) -> tuple[str, str, str]:
     """The owner's Slack id, e-mail address and name, as far as told. Some systems write an address with the name."""
     user = told[Field.USER] if _USER.fullmatch(told[Field.USER]) else ""
     email = _EMAIL.search(told[Field.EMAIL]) or _EMAIL.search(told[Field.OWNER])
-    return user, email[0].casefold() if email else "", "" if email else told[Field.OWNER]
+    owner = "" if email or told[Field.OWNER].casefold() in NOBODY else told[Field.OWNER]
+    return user, email[0].casefold() if email else "", owner
 
 
 def _ending(told: dict[Field, str]) -> Ending | None:

@@ -45,11 +45,12 @@ class Pipeline:
         self._session = session
         self._team = team
 
-    def find(self, keys: Collection[str]) -> dict[str, Standing]:
-        """The deals with these names, by `storage.deals.name_key`."""
+    def find(self, keys: Collection[str], *, lock: bool = False) -> dict[str, Standing]:
+        """The deals with these names, by `storage.deals.name_key`; with a `lock` nobody changes them meanwhile."""
         mine = (DealRow.team == self._team, DealRow.scope == PUBLIC, DealRow.name_key.in_(keys))
         columns = select(*DealRow.__table__.columns)  # not objects: what is changed in bulk would be kept twice
-        rows: list[Any] = list(self._session.execute(columns.where(*mine)))
+        asked = columns.where(*mine).order_by(DealRow.id)
+        rows: list[Any] = list(self._session.execute(asked.with_for_update() if lock else asked))
         reviews = self._reviews([row.id for row in rows])
         return {row.name_key: Standing(to_deal(row), row.imported_by, *reviews.get(row.id, ())) for row in rows}
 

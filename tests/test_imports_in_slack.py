@@ -177,6 +177,25 @@ def test_rows_that_cannot_be_taken_come_back_with_their_reasons(room: Room) -> N
     assert len(lists(room, "maya")) == 1, "the list is given once"
 
 
+def test_a_bot_that_dies_after_giving_the_list_does_not_give_it_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, died = service.PipelineService._finish, []
+
+    def die(self: service.PipelineService, *what: Any) -> None:
+        if not died:
+            died.append(True)
+            raise ConnectionError("the process dies here")
+        finish(self, *what)
+
+    monkeypatch.setattr(service.PipelineService, "_finish", die)
+    dropped(room, "maya", "name,owner email\nNorthwind,lena@example.com\nHarlow,ghost@example.com\n")
+    assert "1 row can't be taken" in words(told(room, "maya")[-1])
+    assert len(lists(room, "maya")) == 1
+    dropped(room, "maya", "name,owner email\nNorthwind,lena@example.com\nHarlow,ghost@example.com\n")
+    assert len(lists(room, "maya")) == 2  # another file has its own
+
+
 def test_everybody_is_asked_of_slack_once(room: Room) -> None:
     rows = "".join(f"Deal {n},omar@example.com\nOther {n},nobody@example.com\n" for n in range(20))
     dropped(room, "maya", "name,owner email\n" + rows)
@@ -228,6 +247,28 @@ def test_a_deal_does_not_end_in_the_middle_of_its_review(room: Room) -> None:
     press(room, "lena", "Import")
     assert deal(room, "Northwind").ending is Ending.NO_DECISION
     assert [turn.kind for turn in thread.turns][-1] == "closed"
+
+
+def test_what_somebody_does_while_a_file_is_taken_is_not_undone(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    dropped(room, "maya", SALESFORCE)
+    press(room, "maya", "Import")
+    dropped(room, "maya", SALESFORCE.replace("Q4-2026", "Q1-2027"))
+    take, done = importing.Importer._take, []
+
+    def meanwhile(self: importing.Importer, *what: Any) -> None:
+        if not done and done.append(True) is None:
+            with room.bot.database.transaction() as session:
+                deals = Deals(session, TEAM, [""])
+                northwind = deals.find("Northwind")
+                assert northwind
+                deals.save(replace(northwind, owner="U0OMAR", ending=Ending.NO_DECISION, closed_at=room.clock.utc()))
+        take(self, *what)
+
+    monkeypatch.setattr(importing.Importer, "_take", meanwhile)
+    press(room, "maya", "Import")
+    northwind = deal(room, "Northwind")
+    assert (northwind.owner, northwind.ending) == ("U0OMAR", Ending.NO_DECISION)
+    assert deal(room, "Harlow Clinics").period == "Q1-2027"
 
 
 def test_what_people_told_is_never_touched(room: Room) -> None:

@@ -216,9 +216,9 @@ def test_every_amount_is_read_as_it_was_written(amount: Decimal, marks: str) -> 
 # Cells that would be formulas
 
 
-@given(some.text("=+-@\t\r＝＋－＠'ab1", max_size=6))
+@given(some.text("=+-@\t\r\n＝＋－＠'ab1", max_size=6))
 def test_a_guarded_cell_starts_no_formula_and_is_given_back_as_it_was(cell: str) -> None:
-    assert guarded(cell)[:1] not in tuple("=+-@\t\r＝＋－＠")
+    assert guarded(cell)[:1] not in tuple("=+-@\t\r\n＝＋－＠")
     assert unguarded(guarded(cell)) == cell
 
 
@@ -262,6 +262,14 @@ def test_an_address_may_stand_with_the_name() -> None:
 )
 def test_a_row_that_will_not_do_says_why(cells: dict[str, str], rejected: Rejection) -> None:
     assert row(**cells) == rejected
+
+
+def test_a_deal_that_was_deleted_or_is_nobodys() -> None:
+    header = columns(["Deal - Title", "Deal - Owner", "Deal - Status"])
+    assert read_row(2, ["Kite", "Omar", "Deleted"], header, Order.EU) == Rejection(Ground.DELETED)
+    read = read_row(2, ["Kite", "No owner", "Open"], header, Order.EU)
+    assert isinstance(read, Row)
+    assert read.owner == ""
 
 
 def test_a_row_that_is_not_as_wide_as_the_header() -> None:

@@ -21,6 +21,8 @@ LARGEST = 20
 PIECE = 256 * 1024
 SECONDS = 60
 SLACK = "slack.com"
+PAGE = 200
+"""Messages."""
 
 
 class NoFile(Exception):
@@ -71,10 +73,15 @@ class Files:
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
 
-    def give(self, channel: str, path: Path, name: str) -> None:
-        """Upload a file into a conversation. One that was being given when the process died may be given twice."""
+    def give(self, channel: str, path: Path, name: str, since: str = "") -> None:
+        """Upload a file into a conversation, if it is not there already.
+
+        `since` is Slack's id of a message: what was given after it is looked for, for the process may have died between
+        giving a file and noting it. Without it nothing is looked for.
+        """
         try:
-            self._client.files_upload_v2(channel=channel, file=str(path), filename=name)
+            if not (since and self._is_there(channel, path, name, since)):
+                self._client.files_upload_v2(channel=channel, file=str(path), filename=name)
         except SlackApiError as error:
             reason = str(error.response.get("error"))
             if reason in PASSING or error.response.status_code >= 429:
@@ -82,6 +89,12 @@ class Files:
             raise NoFile("no_scope", str(error.response.get("needed") or reason)) from error
         except (OSError, http.client.HTTPException, SlackRequestError) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
+
+    def _is_there(self, channel: str, path: Path, name: str, since: str) -> bool:
+        """Whether a file of this name and size was given after a message."""
+        said = self._client.conversations_history(channel=channel, oldest=since, limit=PAGE)["messages"]
+        given = (file for message in said for file in message.get("files") or ())
+        return any((file.get("name"), file.get("size")) == (name, path.stat().st_size) for file in given)
 
     def _is_slacks(self, address: str) -> bool:
         """Whether an address is on the host of Slack's API; of the real one, files have a host of their own."""

@@ -174,7 +174,7 @@ class Importer:
             with self._database.transaction() as session:
                 kept = Pipeline(session, asked.team)
                 kept.add(new, asked.by, self._decisions.clock())
-                kept.change(each.after for each in plain if each.after)
+                kept.change(_as_judged(kept, plain))
                 keep(session)
 
     def _taken_before(self, good: list[Verdict], asked: Request) -> int:
@@ -204,6 +204,14 @@ class Importer:
                 review = step
             if is_renamed:
                 Pipeline(session, asked.team).rename(after)
+
+
+def _as_judged(kept: Pipeline, verdicts: list[Verdict]) -> Iterator[Deal]:
+    """The changed deals that are still as they were judged: what somebody did meanwhile stays as it is."""
+    found = kept.find([name_key(each.told.row.name) for each in verdicts], lock=True) if verdicts else {}
+    for each in verdicts:
+        if each.after and found.get(name_key(each.told.row.name)) == each.standing:
+            yield each.after
 
 
 def _verdict(told: Told, standing: Standing | None, asked: Request, people: People, now: datetime) -> Verdict:

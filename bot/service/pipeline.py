@@ -147,7 +147,8 @@ class PipelineService:
         if report is None:
             return None
         if report.rejected and report.rejected != dropped.reported:
-            self._files.give(dropped.channel, rejects.path, f"{Path(dropped.name).stem}.rejected.csv")
+            name = f"{Path(dropped.name).stem}.rejected.csv"
+            self._files.give(dropped.channel, rejects.path, name, since=dropped.message_ts)
         return self._finish(dropped, sheet, report)
 
     def _run(
