@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import mrkdwn
 from flows import utterances as say
+from flows.pipeline_values import read_amount
 from flows.review import Deal, Label, Stage
 from flows.utterances import Utterance
 
@@ -29,6 +30,7 @@ class Filled:
     def deal(self, team: str, person: str) -> Deal:
         """The deal that was described. Without an owner it belongs to the person who filled the form in."""
         values = self.values
+        amount, currency = read_amount(values.get("amount", "")) or (None, "")
         return Deal(
             id=0,
             team=team,
@@ -40,6 +42,8 @@ class Filled:
             their_date_source=values.get("their_date_source", "").strip(),
             close_date=_date(values.get("close_date", "")),
             period=values.get("period", "").strip(),
+            amount=amount,
+            currency=currency,
         )
 
     @property
@@ -54,7 +58,7 @@ class Filled:
 
 
 def read(view: Mapping[str, Any]) -> Filled:
-    """Read a `view_submission`. A date that no calendar has is an error at its block."""
+    """Read a `view_submission`. A date that no calendar has, or an amount that is none, is an error at its block."""
     state = view["state"]["values"]
     values = {block: _value(inputs[VALUE]) for block, inputs in state.items() if VALUE in inputs}
     wrong = {
@@ -62,6 +66,8 @@ def read(view: Mapping[str, Any]) -> Filled:
         for block in ("their_date", "close_date")
         if values.get(block) and _date(values[block]) is None
     }
+    if values.get("amount") and read_amount(values["amount"]) is None:
+        wrong["amount"] = say.impossible_amount()
     return Filled(values, wrong)
 
 

@@ -115,12 +115,20 @@ def details(deal: Deal) -> dict[str, Any]:
         "their_date": deal.their_date,
         "their_date_source": deal.their_date_source,
         "close_date": deal.close_date,
+        "amount": worth(deal),
         "period": deal.period,
         "ending": deal.ending,
         "closed_at": deal.closed_at,
         "waits_until": deal.waits_until,
         "waits_for": deal.waits_for,
     }
+
+
+def worth(deal: Deal) -> str:
+    """What a deal is worth to us, with the currency if it was told: "12,500 EUR". Empty if that is not known."""
+    if deal.amount is None:
+        return ""
+    return f"{deal.amount:,.2f}".removesuffix(".00") + (f" {deal.currency}" if deal.currency else "")
 
 
 def page(shown: Page, links: Mapping[int, str], today: date) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from slack_bolt import BoltRequest
 
-from tests.conftest import Message, Room, Thread, open_room, words
+from storage.deals import Deals
+from tests.conftest import TEAM, Message, Room, Thread, open_room, words
 
 DETAILS = {
     "stage": "deciding",
@@ -187,7 +190,7 @@ def test_a_submitted_form_that_arrives_twice_starts_one_review(room: Room) -> No
 def test_details_are_a_button_away_and_show_on_the_parent(room: Room) -> None:
     thread = room.start("Northwind @lena")
     thread.presses("lena", "Deal details")
-    assert list(inputs(form(room, "lena"))) == list(DETAILS)
+    assert list(inputs(form(room, "lena"))) == [*DETAILS, "amount"]
     assert submit(room, "lena", **DETAILS) == {}
     assert words(thread.parent).splitlines()[1] == IN_ONE_LINE
     assert len(thread.messages) == 2
@@ -204,6 +207,21 @@ def test_the_form_shows_the_details_as_they_are_and_what_is_emptied_is_empty(roo
     assert shown["their_date_source"]["initial_value"] == "their board calendar"
     assert submit(room, "maya", their_date=None, their_date_source="", close_date=None, period="") == {}
     assert words(thread.parent).splitlines()[1:] == ["Stage: deciding"]
+
+
+def test_what_a_deal_is_worth_to_us_can_be_seen_changed_and_emptied(room: Room) -> None:
+    thread, deal = room.start("Northwind @lena"), room.reviews()[0].deal
+    with room.bot.database.transaction() as session:  # as an import brings it
+        Deals(session, TEAM, [""]).save(replace(deal, amount=Decimal("45500.50"), currency="EUR"))
+    thread.presses("lena", "Deal details")
+    assert inputs(form(room, "lena"))["amount"]["element"]["initial_value"] == "45,500.50 EUR"
+    assert list(submit(room, "lena", amount="a lot")) == ["amount"]
+    assert submit(room, "lena", amount="£12k") == {}
+    assert words(thread.parent).splitlines()[1:] == ["worth 12,000 GBP to us"]
+    thread.presses("lena", "Deal details")
+    submit(room, "lena", amount="")
+    assert "worth" not in words(thread.parent)
+    assert room.reviews()[0].deal.amount is None
 
 
 def test_details_changed_after_the_review_show_on_the_parent_and_in_the_summary(room: Room) -> None:

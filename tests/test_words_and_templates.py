@@ -663,6 +663,7 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
         say.unknown_holidays(*asked) for asked in (("", ()), ("XX", ()), ("DE", ("BW", "BY")))
     ],
     say.impossible_date: lambda: [say.impossible_date()],
+    say.impossible_amount: lambda: [say.impossible_amount()],
     say.fix_form: lambda: [
         say.fix_form(REVIEW, REVIEW.lines),
         say.fix_form(REVIEW, REVIEW.lines * 9),

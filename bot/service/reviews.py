@@ -172,4 +172,6 @@ def _with_new_details(deal: Deal, changed: Deal) -> Deal:
         their_date_source=changed.their_date_source,
         close_date=changed.close_date,
         period=changed.period,
+        amount=changed.amount,
+        currency=changed.currency,
     )

@@ -63,6 +63,10 @@ def impossible_date() -> Utterance:
     return Utterance("impossible_date", {})
 
 
+def impossible_amount() -> Utterance:
+    return Utterance("impossible_amount", {})
+
+
 def fix_form(review: Review, lines: Sequence[Line], why: Explained | None = None) -> Utterance:
     """The newest lines come first: a select holds only so many. `why` explains the one that was chosen."""
     return Utterance(
