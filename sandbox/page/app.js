@@ -1,6 +1,7 @@
 // Starts the page: finds out who is acting and where, keeps the socket open, and draws every pane after a change.
 import { drawChannel } from "./channel.js";
 import { announce, h } from "./dom.js";
+import { keepPage } from "./dropping.js";
 import { drawHome } from "./home.js";
 import { drawModal, showErrors } from "./modal.js";
 import { flat } from "./mrkdwn.js";
@@ -133,4 +134,5 @@ document.addEventListener("keydown", (event) => {
   if (thread) go(addressOf.channel(channel));
 });
 
+keepPage();
 start();

@@ -1,6 +1,7 @@
 // The middle pane when it shows a channel or a direct message.
 import { composer } from "./composer.js";
 import { fill, h } from "./dom.js";
+import { takesFiles } from "./dropping.js";
 import { appTabs, channelHeader, personHeader } from "./header.js";
 import { hintBar } from "./hint.js";
 import { icon } from "./icons.js";
@@ -43,6 +44,7 @@ function open(main, channel, key) {
   const hint = h("div", { class: "hint-place" });
   const foot = h("div", {});
   const body = h("div", { class: "pane-body" }, head, list.node, hint, foot);
+  takesFiles(body, box.attach);
   main.replaceChildren(body);
   shown = { key, body, list, head, hint, foot, composer: box, newFrom: firstUnread(channel) };
   if (matchMedia("(hover: hover)").matches) queueMicrotask(() => box.focusText());

@@ -32,7 +32,7 @@ export function composer({ place, placeholder, broadcastLabel, onSent = () => {}
   const hint = h("p", { class: "composer-hint", hidden: true });
   const chips = h("div", { class: "file-chips" });
   const note = h("p", { class: "composer-note", role: "status" });
-  const picker = h("input", { type: "file", multiple: true, hidden: true, onchange: attach });
+  const picker = h("input", { type: "file", multiple: true, hidden: true, onchange: attachPicked });
   const broadcast = h("input", { type: "checkbox" });
   const text = h("textarea", {
     class: "composer-text",
@@ -142,11 +142,15 @@ export function composer({ place, placeholder, broadcastLabel, onSent = () => {}
     );
   }
 
-  async function attach() {
+  function attachPicked() {
     const picked = [...picker.files];
     picker.value = "";
+    attach(picked);
+  }
+
+  async function attach(files) {
     try {
-      draft.files.push(...(await Promise.all(picked.map(contentOf))));
+      draft.files.push(...(await Promise.all(files.map(contentOf))));
       say("");
     } catch {
       say("That file cannot be read. Choose it again.", true);
@@ -239,6 +243,7 @@ export function composer({ place, placeholder, broadcastLabel, onSent = () => {}
   showHint();
   return Object.assign(node, {
     focusText: () => text.focus(),
+    attach,
     fillIn: (value) => {
       set(value);
       suggestions.hide();

@@ -1,6 +1,7 @@
 // The right pane: one message and its replies.
 import { composer } from "./composer.js";
 import { fill, h } from "./dom.js";
+import { takesFiles } from "./dropping.js";
 import { backButton } from "./header.js";
 import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
@@ -74,6 +75,7 @@ function open(pane, channel, root, key) {
       box,
     ),
   );
+  takesFiles(pane.firstElementChild, box.attach);
   shown = { key, list, composer: box, missing, status };
   if (matchMedia("(hover: hover)").matches) box.focusText();
 }
