@@ -11,7 +11,7 @@ from sandbox.delivery import Delivery
 from sandbox.happenings import HomeOpened
 from sandbox.interactions import Interactions, Values
 from sandbox.modals import Modals
-from sandbox.model import Channel, Json, Message, User
+from sandbox.model import Channel, Json, Message, Standing, User
 from sandbox.refusals import Refusal
 from sandbox.troubles import TroubleKind
 from sandbox.workspace import Workspace
@@ -148,6 +148,27 @@ class Acts:
         if guest is not person and person.id not in place.members:
             raise Refusal("not_in_channel", f"Join #{place.name} before you add someone to it.")
         self._workspace.join(place, guest, None if guest is person else person)
+        return {}
+
+    async def leave(self, user: str, channel: str) -> Json:
+        """Leaves a channel, or is removed from it; what was said there stays."""
+        person, place = self._talking_in(user, channel)
+        if place.kind == "im":
+            raise Refusal("method_not_supported_for_channel_type", "Nobody can leave a direct message.")
+        self._workspace.leave(place, person)
+        return {}
+
+    async def share(self, channel: str, on: bool) -> Json:
+        """Opens a channel to another company, or closes it again."""
+        place = self._workspace.channel(channel)
+        if place.kind == "im":
+            raise Refusal("method_not_supported_for_channel_type", "A direct message cannot be shared.")
+        self._workspace.share(place, on)
+        return {}
+
+    async def become(self, user: str, standing: Standing) -> Json:
+        """A person is a member of the workspace, a guest in it, or somebody of another company from now on."""
+        self._workspace.become(self._person(user), standing)
         return {}
 
     # -- the workspace as a whole

@@ -5,10 +5,10 @@ Shapes: https://docs.slack.dev/reference/events. The bot hears its own messages 
 
 from collections.abc import Callable, Iterator
 
-from sandbox.happenings import Deleted, Edited, Happening, HomeOpened, Joined, Posted, Reacted, Uninstalled
+from sandbox.happenings import Deleted, Edited, Happening, HomeOpened, Joined, Posted, Reacted, Shared, Uninstalled
 from sandbox.model import Channel, Json, Message
 from sandbox.payloads import CHANNEL_TYPES, message_json, view_json
-from sandbox.people import APP_ID, BOT_USER, TEAM_ID
+from sandbox.people import APP_ID, BOT_USER, OTHER_TEAM, TEAM_ID
 from sandbox.workspace import Workspace
 
 MESSAGE_EVENT = {"channel": "message.channels", "private": "message.groups", "im": "message.im"}
@@ -21,6 +21,8 @@ SCOPE = {
     "app_mention": "app_mentions:read",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
+    "channel_shared": "channels:read",
+    "channel_unshared": "channels:read",
 }
 
 
@@ -60,6 +62,8 @@ class Events:
                 yield from self._reacted(message, user, name, added, ts)
             case Joined(channel, user, inviter, ts):
                 yield from self._joined(channel, user, inviter, ts)
+            case Shared(channel, ts):
+                yield from self._shared(channel, ts)
             case HomeOpened(user, tab, ts):
                 yield from self._home_opened(user, tab, ts)
             case Uninstalled(ts):
@@ -152,6 +156,15 @@ class Events:
                 "event_ts": ts,
             }
 
+    def _shared(self, channel: Channel, ts: str) -> Iterator[Json]:
+        kind = "channel_shared" if channel.shared else "channel_unshared"
+        if self._bot_in(channel) and self._subscribed(kind):
+            other = (
+                {"connected_team_id": OTHER_TEAM} if channel.shared else {"previously_connected_team_id": OTHER_TEAM}
+            )
+            still = {} if channel.shared else {"is_ext_shared": False}
+            yield {"type": kind, **other, **still, "channel": channel.id, "event_ts": ts}
+
     def _home_opened(self, user: str, tab: str, ts: str) -> Iterator[Json]:
         if not self._subscribed("app_home_opened"):
             return
@@ -166,6 +179,9 @@ class Events:
             **shown,
             "event_ts": ts,
         }
+
+    def _is_shared(self, channel_id: str | None) -> bool:
+        return bool(channel_id and self._workspace.channels[channel_id].shared)
 
     def _envelope(self, event: Json) -> Json:
         return {
@@ -187,6 +203,6 @@ class Events:
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": self._is_shared(event.get("channel")),
             "event_context": f"4-{event['type']}-{event['event_ts']}",
         }

@@ -5,12 +5,15 @@ from typing import Literal, get_args
 
 from sandbox.refusals import Refusal
 
-FaultKind = Literal["rate_limited", "server_error", "drop_before", "drop_after", "slow"]
+FaultKind = Literal["rate_limited", "server_error", "drop_before", "drop_after", "slow", "compliance"]
 
 
 @dataclass
 class Fault:
-    """`seconds` is the Retry-After of `rate_limited`, or the delay of `slow`."""
+    """`seconds` is the Retry-After of `rate_limited`, or the delay of `slow`.
+
+    `compliance` is how Slack refuses to delete anything where everything said has to be kept.
+    """
 
     method: str
     kind: FaultKind

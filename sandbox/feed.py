@@ -15,6 +15,7 @@ from sandbox.happenings import (
     Happening,
     HomePublished,
     Joined,
+    Left,
     LinkChanged,
     ModalsChanged,
     Posted,
@@ -176,6 +177,8 @@ class Feed:
                 if isinstance(happening, Joined) and happening.user == user.id:
                     for said in self.messages(channel):
                         yield {"type": "message", "message": said}
+            case Left(channel, left) if channel.kind == "channel" or user.id in (*channel.members, left):
+                yield {"type": "state", **self.state(user)}
             case EphemeralShown(note) if note.user == user.id:
                 yield {"type": "ephemeral", "ephemeral": ephemeral_page(note)}
             case EphemeralGone(note) if note.user == user.id:

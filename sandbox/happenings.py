@@ -44,6 +44,20 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class Left:
+    channel: Channel
+    user: str
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A channel is open to another company from now on, or is no longer: `channel.shared` says which."""
+
+    channel: Channel
+    ts: str
+
+
+@dataclass(frozen=True)
 class ChannelOpened:
     channel: Channel
 
@@ -120,7 +134,7 @@ class Forgotten:
 
 
 Happening = (
-    Posted | Edited | Deleted | Reacted | Joined | ChannelOpened | EphemeralShown | EphemeralGone
+    Posted | Edited | Deleted | Reacted | Joined | Left | Shared | ChannelOpened | EphemeralShown | EphemeralGone
     | ModalsChanged | ViewRefused | HomePublished | HomeOpened | StatusSet | ReadUpTo | ClockMoved
     | LinkChanged | Uninstalled | Forgotten
 )  # fmt: skip

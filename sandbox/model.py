@@ -7,10 +7,12 @@ Json = dict[str, Any]
 
 Kind = Literal["channel", "private", "im"]
 
+Standing = Literal["member", "guest", "stranger"]
+
 
 @dataclass(frozen=True)
 class User:
-    """A person, or the bot. `tz` is an IANA zone name."""
+    """A person, or the bot. `tz` is an IANA zone name. A `stranger` belongs to another company's workspace."""
 
     id: str
     name: str
@@ -19,6 +21,7 @@ class User:
     tz: str = "Europe/London"
     is_bot: bool = False
     color: str = "1f3a5f"
+    standing: Standing = "member"
 
     @property
     def email(self) -> str:
@@ -31,13 +34,14 @@ class User:
 
 @dataclass
 class Channel:
-    """Somewhere to talk. The members of an `im` are the person and the bot."""
+    """Somewhere to talk. The members of an `im` are the person and the bot; a `shared` one is not ours alone."""
 
     id: str
     name: str
     kind: Kind
     members: list[str]
     topic: str = ""
+    shared: bool = False
 
     def visible_to(self, user_id: str) -> bool:
         return self.kind == "channel" or user_id in self.members

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sandbox.model import Channel, Json, Message, User, View
-from sandbox.people import APP_ID, BOT_ID, BOT_USER, TEAM_DOMAIN, TEAM_ID
+from sandbox.people import APP_ID, BOT_ID, BOT_USER, OTHER_TEAM, TEAM_DOMAIN, TEAM_ID
 from sandbox.workspace import Workspace
 
 CHANNEL_TYPES = {"channel": "channel", "private": "group", "im": "im"}
@@ -18,7 +18,7 @@ def user_json(user: User, now: float, with_email: bool = False) -> Json:
     offset = local.utcoffset()
     return {
         "id": user.id,
-        "team_id": TEAM_ID,
+        "team_id": OTHER_TEAM if user.standing == "stranger" else TEAM_ID,
         "name": user.name,
         "deleted": False,
         "color": user.color,
@@ -37,8 +37,9 @@ def user_json(user: User, now: float, with_email: bool = False) -> Json:
         },
         "is_admin": False,
         "is_owner": False,
-        "is_restricted": False,
+        "is_restricted": user.standing == "guest",
         "is_ultra_restricted": False,
+        "is_stranger": user.standing == "stranger",
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": 0,
@@ -60,8 +61,8 @@ def channel_json(channel: Channel, workspace: Workspace) -> Json:
         "is_mpim": False,
         "is_private": channel.kind != "channel",
         "is_archived": False,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": channel.shared,
+        "is_ext_shared": channel.shared,
         "is_org_shared": False,
         "context_team_id": TEAM_ID,
         "created": 0,

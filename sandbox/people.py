@@ -1,11 +1,14 @@
 """Who is in the local workspace at first, where they talk, and the keys a bot needs to come in."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sandbox.model import Channel, User
 
 TEAM_ID = "T0LOCAL"
 TEAM_NAME = "Local workspace"
+OTHER_TEAM = "T0ELSEWHERE"
+"""Another company's workspace, of which no more is known than that it is there."""
 TEAM_DOMAIN = "local-workspace"
 NOTICE = "This is a local workspace, not Slack. Nothing said here leaves this computer."
 
@@ -46,7 +49,4 @@ def bot_user(display_name: str) -> User:
 
 def fresh(channels: Iterable[Channel]) -> dict[str, Channel]:
     """Copies by id, so that no workspace changes the members another one starts with."""
-    return {
-        channel.id: Channel(channel.id, channel.name, channel.kind, list(channel.members), channel.topic)
-        for channel in channels
-    }
+    return {channel.id: replace(channel, members=list(channel.members)) for channel in channels}

@@ -15,7 +15,7 @@ from sandbox.delivery import ACK_SECONDS, RETRY_DELAYS
 from sandbox.faults import FaultKind
 from sandbox.interactions import Values
 from sandbox.limits import Limits
-from sandbox.model import Channel, Json, User
+from sandbox.model import Channel, Json, Standing, User
 from sandbox.people import APP_TOKEN, BOT_TOKEN, CHANNELS, PEOPLE, SIGNING_SECRET
 from sandbox.server import Server
 from sandbox.troubles import TroubleKind
@@ -181,6 +181,17 @@ class LocalWorkspace:
 
     def invite(self, user: str, channel: str, invitee: str) -> None:
         self._do(self._server.acts.invite(user, channel, invitee))
+
+    def leave(self, user: str, channel: str) -> None:
+        self._do(self._server.acts.leave(user, channel))
+
+    def share(self, channel: str, on: bool = True) -> None:
+        """Opens a channel to another company, or closes it again."""
+        self._do(self._server.acts.share(channel, on))
+
+    def become(self, user: str, standing: Standing) -> None:
+        """A person is a member, a guest or a stranger, who is somebody of another company, from now on."""
+        self._do(self._server.acts.become(user, standing))
 
     def read(self, user: str, channel: str) -> None:
         self._do(self._server.acts.read(user, channel))

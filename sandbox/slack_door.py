@@ -139,6 +139,8 @@ def _stopped(request: web.Request, fault: Fault) -> web.Response:
             return _too_many_calls(fault.seconds)
         case "server_error":
             return web.Response(status=503, text="upstream connect error")
+        case "compliance":
+            return web.json_response({"ok": False, "error": "compliance_exports_prevent_deletion"})
     if request.transport:
         request.transport.close()
     return web.Response(status=500)

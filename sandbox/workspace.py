@@ -3,6 +3,7 @@
 import copy
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from sandbox.files import Files
 from sandbox.happenings import (
@@ -15,14 +16,16 @@ from sandbox.happenings import (
     Forgotten,
     Happening,
     Joined,
+    Left,
     Posted,
     Reacted,
     ReadUpTo,
+    Shared,
     StatusSet,
     Uninstalled,
 )
 from sandbox.manifest import App
-from sandbox.model import Channel, Ephemeral, Json, Message, User
+from sandbox.model import Channel, Ephemeral, Json, Message, Standing, User
 from sandbox.people import BOT_ID, BOT_USER, CHANNELS, PEOPLE, bot_user, fresh
 from sandbox.permits import Permits
 from sandbox.refusals import Refusal
@@ -168,6 +171,22 @@ class Workspace:
                 inviter=inviter.id if inviter else None,
             )
         )
+
+    def leave(self, channel: Channel, user: User) -> None:
+        """What they said there stays."""
+        if user.id in channel.members:
+            channel.members.remove(user.id)
+            self.announce(Left(channel, user.id))
+
+    def share(self, channel: Channel, on: bool) -> None:
+        """Another company can read a channel from now on, or no longer."""
+        if channel.shared != on:
+            channel.shared = on
+            self.announce(Shared(channel, self.new_ts()))
+
+    def become(self, user: User, standing: Standing) -> None:
+        """A person is a member, a guest or somebody of another company from now on."""
+        self.users[user.id] = replace(user, standing=standing)
 
     def read(self, user: User, channel: Channel) -> None:
         self.last_read[user.id, channel.id] = self.new_ts()
