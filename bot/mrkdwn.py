@@ -73,9 +73,11 @@ def unformatted(text: str) -> str:
 
 
 def shorten(text: str, most: int) -> str:
-    """At most `most` characters of an encoded value, cut between words and never inside an entity."""
+    """At most `most` characters of an encoded value, cut between words and never inside an entity or a link of ours."""
     if len(text) <= most:
         return text
     cut = text[: most - 1]
+    if "<" in cut[cut.rfind(">") + 1 :]:
+        cut = cut[: cut.rfind("<")]
     words = cut.rsplit(None, 1)[0] if len(cut.split()) > 1 else cut
     return re.sub(r"&[a-z]{0,3}$", "", words).rstrip() + "…"

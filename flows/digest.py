@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from flows.dossiers import Dossier, Past, Told
+from flows.dossiers import Dossier, Past, Told, is_told_again, is_told_alike
 from flows.event_words import event_in
 from flows.freshness import State
 from flows.help_wanted import asked_for
@@ -19,7 +19,7 @@ from flows.nudging import URGENCY
 from flows.outlook import Item
 from flows.playbook import NEXT_STEP, OPENING, OUR_HELP, STEERED
 from flows.review import HEARD, Deal, Label, Source, Standing
-from flows.watch import REVIEWS_RUNNING, Flag, flags, is_alike, is_our_sum, only_ours
+from flows.watch import REVIEWS_RUNNING, Flag, flags, is_our_sum, only_ours
 
 MOST_TALKS = 6
 """So many deals are shown before one asks for more: a call has time for no more, and a phone no room."""
@@ -214,8 +214,9 @@ def _heading(
 def _news(dossier: Dossier) -> tuple[News, ...]:
     """What came from their side since the call or review before; events first, then what matters first.
 
-    What a first review brings is no news, nor what was told in the same words before, nor their next step, which
-    follows the one before: those are news if they tell of an event.
+    What a first review brings is no news, nor what was told before in mostly the same words, nor their next step, which
+    follows the one before: those are news if they tell of an event. An event that was told before in the very same
+    words is none: other words may tell of another one of its kind.
     """
     every = [line for review in dossier.reviews for line in review.lines]
     found: dict[str, News] = {}
@@ -225,6 +226,8 @@ def _news(dossier: Dossier) -> tuple[News, ...]:
             if line.label not in HEARD or line.question == OPENING or not _is_new(line, review, dossier):
                 continue
             event = event_in(line.question, line.text)
+            if event and is_told_again(line, every):
+                continue
             if event:
                 news = News(line.question, line.text, line.author, line.at, event.question)
                 found.setdefault(f"event {event.question}", news)
@@ -241,10 +244,7 @@ def _is_new(line: Told, review: Past, dossier: Dossier) -> bool:
 
 def _moves(line: Told, every: Iterable[Told]) -> bool:
     """Whether a line tells of the customer what no earlier review told."""
-    if line.label is not Label.CUSTOMER or not _can_move(line.question):
-        return False
-    before = (each for each in every if each.review < line.review and each.question == line.question)
-    return not any(is_alike(each.text, line.text) for each in before)
+    return line.label is Label.CUSTOMER and _can_move(line.question) and not is_told_alike(line, every)
 
 
 def _can_move(question: str) -> bool:

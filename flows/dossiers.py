@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.ledger import Wait
 from flows.outlook import Item
 from flows.review import Deal, Label, Standing
-from flows.watch import Step
+from flows.watch import Step, is_alike
+
+Members = Mapping[str, frozenset[str] | None]
+"""Who is in private channels, by the channels; None where Slack does not tell."""
 
 
 @dataclass(frozen=True)
 class Told:
     """A line of a review, as far as the reader may know it: `text` is empty where they may only know that it is there.
 
-    `key` names it in its review: its message, and its position there. `at` is in UTC.
+    `key` names it in its review: its message, and its position there. `at` is in UTC. Where the reader may not compare,
+    `is_again` says that an earlier review told the very same, and `is_alike` that one did in mostly the same words.
     """
 
     review: int
@@ -26,6 +31,8 @@ class Told:
     at: datetime
     text: str
     label: Label
+    is_again: bool = False
+    is_alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,8 @@ class Past:
     """One review of a deal, as far as a digest needs it: where it was held, and which questions were answered how.
 
     `is_direct` says that it was held in direct messages, `follows` whether the deal had a finished review before it.
-    `authors` are those whose words are in it, and `thread_ts` is Slack's id of its first message. `scope` is the
-    private channel it was held in, if it was in one: not only deals that live there are reviewed there.
+    `authors` are those whose words are in it, and `thread_ts` is Slack's id of its first message. `scope` is empty if
+    everybody may read it, else the private channel that it was held in: not only deals that live there are.
     """
 
     id: int
@@ -76,21 +83,46 @@ class Dossier:
 def seen_by(dossier: Dossier, person: str, readable: Iterable[int]) -> Dossier:
     """A dossier as one person may know it: of a review that they may not read, how old things are and no words."""
     may = set(readable)
+    every = [line for each in dossier.reviews for line in each.lines]
+
+    def seen(line: Told) -> Told:
+        compared = replace(line, is_again=is_told_again(line, every), is_alike=is_told_alike(line, every))
+        return compared if line.review in may else replace(compared, text="", author="")
+
     items = tuple(
         each
         if each.known is None or each.known.review in may
         else replace(each, known=replace(each.known, lines=(), authors=()))
         for each in dossier.items
     )
-    reviews = tuple(
-        each if each.id in may else replace(each, lines=tuple(replace(line, text="", author="") for line in each.lines))
-        for each in dossier.reviews
-    )
+    reviews = dossier.reviews
+    if any(line.review not in may for line in every):
+        reviews = tuple(replace(each, lines=tuple(map(seen, each.lines))) for each in reviews)
     steps = tuple(each if each.review in may else replace(each, words="") for each in dossier.steps)
     return replace(dossier, items=items, reviews=reviews, steps=steps)
 
 
-def may_read(review: Past, deal: Deal, person: str, members: frozenset[str] | None) -> bool:
+def is_told_again(line: Told, every: Iterable[Told]) -> bool:
+    """Whether an earlier review told the very same, whatever the question was."""
+    return line.is_again or any(_bare(each.text) == _bare(line.text) for each in _before(line, every))
+
+
+def is_told_alike(line: Told, every: Iterable[Told]) -> bool:
+    """Whether an earlier review told the same under the same question, in mostly the same words."""
+    same = (each for each in _before(line, every) if each.question == line.question)
+    return line.is_alike or any(_bare(each.text) == _bare(line.text) or is_alike(each.text, line.text) for each in same)
+
+
+def _before(line: Told, every: Iterable[Told]) -> Iterator[Told]:
+    return (each for each in every if each.review < line.review and each.text and line.text)
+
+
+def _bare(text: str) -> str:
+    """A text's words, without case and marks."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def may_read(review: Past, person: str, members: Members) -> bool:
     """Whether a person may read the words of a review.
 
     Of direct messages only who wrote them, whoever asked for the review; a public channel's are everybody's. A private
@@ -98,14 +130,20 @@ def may_read(review: Past, deal: Deal, person: str, members: frozenset[str] | No
     """
     if review.is_direct:
         return person in review.authors
-    if not (review.scope or deal.scope):
+    if not review.scope:
         return True
-    return person in (members if members is not None else (review.owner, review.opened_by, *review.authors))
+    there = members.get(review.scope)
+    return person in (there if there is not None else (review.owner, review.opened_by, *review.authors))
 
 
-def may_know(dossier: Dossier, person: str, members: frozenset[str] | None) -> bool:
-    """Whether a person may know that there is such a deal; `members` are those of the channel it lives in."""
+def may_know(dossier: Dossier, person: str, members: Members) -> bool:
+    """Whether a person may know that there is such a deal."""
     deal = dossier.deal
-    if not deal.scope or person == deal.owner:
+    if not deal.scope:
         return True
-    return any(may_read(review, deal, person, members) for review in dossier.reviews)
+    there = members.get(deal.scope)
+    if there is not None and person not in there:
+        return False
+    if person == deal.owner:
+        return True
+    return any(may_read(review, person, members) for review in dossier.reviews)

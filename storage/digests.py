@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from flows.calls import Call
@@ -51,10 +51,11 @@ def due(session: Session, now: datetime) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Said:
-    """A digest as it was decided: in which channel, and with which context, as plain data."""
+    """A digest as it was decided: in which channel, with which context, as plain data, and when last, in UTC."""
 
     channel: str
     context: Mapping[str, Any]
+    at: datetime
 
 
 class Digests:
@@ -73,7 +74,7 @@ class Digests:
         """The digest that was decided in a slot; None if this workspace has none there."""
         mine = (MessageRow.review_id.is_(None), MessageRow.team == self._team, MessageRow.slot == slot)
         row = self._session.scalar(select(MessageRow).where(*mine))
-        return Said(row.channel, row.context) if row else None
+        return Said(row.channel, row.context, row.decided_at) if row else None
 
     def to_come(self, manager: str, now: datetime) -> list[Call]:
         """A manager's calls whose digest is still to be sent."""
@@ -98,6 +99,25 @@ class Digests:
         columns = select(ReviewRow.deal_id, ReviewRow.id, ReviewRow.channel).join(MessageRow, posted)
         rows = self._session.execute(columns.where(*mine).order_by(ReviewRow.id))
         return {deal: (review, channel) for deal, review, channel in rows}
+
+    def reviewed_since(self, deal_ids: Collection[int], since: datetime) -> frozenset[int]:
+        """Those of some deals of which a review was finished at a moment (UTC) or later."""
+        finished = (ReviewRow.status == Status.FINISHED, ReviewRow.ended_at >= since)
+        return frozenset(self._session.scalars(select(ReviewRow.deal_id).where(self._of(deal_ids), *finished)))
+
+    def open_threads(self, deal_ids: Collection[int]) -> dict[int, tuple[str, str, str | None]]:
+        """The open reviews of deals, by the deals' ids: whose each is, its channel, and Slack's id of its parent."""
+        parent = and_(MessageRow.review_id == ReviewRow.id, MessageRow.slot == PARENT)
+        columns = select(ReviewRow.deal_id, ReviewRow.owner, ReviewRow.channel, MessageRow.ts).outerjoin(
+            MessageRow, parent
+        )
+        rows = self._session.execute(columns.where(self._of(deal_ids), ReviewRow.status.in_(OPEN)))
+        return {deal: (owner, channel, ts) for deal, owner, channel, ts in rows}
+
+    def _of(self, deal_ids: Collection[int]) -> ColumnElement[bool]:
+        """The reviews of some deals of this workspace."""
+        ours = select(DealRow.id).where(DealRow.team == self._team, DealRow.id.in_(deal_ids))
+        return ReviewRow.deal_id.in_(ours)
 
     def have_slot(self, review_ids: Collection[int], slot: str) -> frozenset[int]:
         """Those of some reviews in whose thread something was said in a slot."""

@@ -19,7 +19,7 @@ from flows.review import Ending, Source
 from storage.calls import Calls
 from storage.deals import Deals
 from storage.reviews import Reviews
-from tests.conftest import TEAM, Message, Room, buttons, words
+from tests.conftest import TEAM, Message, Room, Thread, buttons, words
 from tests.holding import ALL_THEIRS, MAYA, OMAR, PRIVATE, call_in, held, in_days, made
 from tests.sayings import ANSWERS
 
@@ -264,19 +264,9 @@ def test_of_what_was_told_in_direct_messages_the_manager_reads_how_old_it_is_and
     assert all("D0" not in line for line in words(digests(room)[0]).splitlines() if "Northwind" in line)
 
 
-def test_what_was_said_of_an_open_deal_in_a_private_channel_is_quoted_to_its_members_only(room: Room) -> None:
-    introduced(room)
-    held(room, "Northwind", days_ago=40, channel=PRIVATE)
-    held(room, "Northwind", channel=PRIVATE, says={"people": "IT joined and is worried."})
-    call_in(room, 90, "Northwind", manager=OMAR)
-    comes(room)
-    assert "Northwind" in digest(room, "omar")
-    assert "IT joined" not in digest(room, "omar")
-    assert "IT joined" in digest(room, "lena")
-
-
 def test_a_deal_of_a_private_channel_is_for_those_who_are_in_it_when_the_digest_is_made(room: Room) -> None:
     introduced(room)
+    room.workspace.invite("maya", "forecast", "U0BOT")
     held(room, "Secret", OMAR, days_ago=40, channel=PRIVATE, scope=PRIVATE)
     held(room, "Alder", OMAR)
     members = room.workspace.calls("conversations.members")
@@ -285,11 +275,42 @@ def test_a_deal_of_a_private_channel_is_for_those_who_are_in_it_when_the_digest_
     assert len(room.workspace.calls("conversations.members")) > len(members)
     is_in = "maya" in str(members_of(room))
     assert ("Secret" in digest(room)) is is_in
+    room.workspace.leave("lena", "forecast")
     with_lena = call_in(room, 90, "Secret", "Alder", scope=PRIVATE, manager="U0LENA")
     comes(room)
     assert kept(room, with_lena).digested_at
     assert "Secret" not in digest(room, "lena")
     assert "1 deal is in a channel you are not in" in digest(room, "lena")
+
+
+def test_what_was_told_of_a_public_deal_in_a_private_channel_stays_there(room: Room) -> None:
+    introduced(room)
+    room.workspace.invite("maya", "forecast", "U0BOT")
+    held(room, "Northwind", days_ago=30, channel=PRIVATE)
+    held(room, "Northwind", says={"people": "Their sponsor left.", "struggle": HARD}, channel=PRIVATE)
+    call_in(room, 90, "Northwind", manager=OMAR)
+    comes(room)
+    seen, own = digest(room, "omar"), digest(room, "lena")
+    assert "Their sponsor left" not in seen and "their name" not in seen
+    assert PRIVATE not in words(digests(room, "omar")[0])
+    assert "New: People (the words stay where they were told), Mon 23 Nov" in seen
+    assert "New: People  “Their sponsor left.” – Lena" in own
+    for who, is_told in (("omar", False), ("lena", True)):
+        room.workspace.home(who)
+        room.settle()
+        assert ("may not dare" in words(room.workspace.home_tab(who) or {})) is is_told
+
+
+def test_a_batch_in_a_private_channel_keeps_what_is_told_there(room: Room) -> None:
+    made(room, "Northwind")
+    room.workspace.invite("maya", "forecast", "U0BOT")
+    room.command("maya", "batch @lena by Thu 10:00", channel="forecast")
+    [review] = room.reviews()
+    thread = Thread(room, "forecast", str(review.thread_ts))
+    thread.answers("lena", "Fine.", "Their hush-hush merger is on.", "stop")
+    again = room.start("full Northwind @lena")
+    again.answers("lena", "Fine.", "not known")
+    assert "hush" not in str(again.messages)
 
 
 def members_of(room: Room) -> list[str]:
@@ -322,6 +343,21 @@ def test_more_is_shown_on_asking_and_folded_again(room: Room) -> None:
     presses(room, "Hide")
     assert "Deal 23" not in digest(room)
     assert len(digests(room)) == 1
+
+
+def test_however_long_their_names_all_that_is_clear_is_shown(room: Room) -> None:
+    introduced(room)
+    names = [
+        f"{number:02} of the branches of the Northern and Western Railways, Ports & Ferries" for number in range(36)
+    ]
+    for name in names:
+        held(room, name, OMAR)
+    made(room, "Quill", OMAR)
+    call_in(room, 90, *names, "Quill")
+    comes(room)
+    presses(room, "Show")
+    assert all(name.replace("&", "&amp;") in digest(room) for name in names)
+    assert "…" not in digest(room)
 
 
 def test_whoever_takes_on_what_was_asked_for_is_named_in_the_thread_and_in_both_digests(room: Room) -> None:
@@ -392,6 +428,36 @@ def test_questions_are_sent_ahead_once_to_the_threads_or_to_direct_messages(room
     room.clock.passes(hours=2)
     presses(room, "Send my questions ahead", on=first)
     assert "The call has begun" in room.whispers("maya")[-1]
+
+
+def test_nobody_is_asked_for_what_was_dealt_with_since(room: Room) -> None:
+    four_deals(room)
+    made(room, "Tern", OMAR)
+    made(room, "Pell", OMAR)
+    call_in(room, 95, "Quill", "Tern", "Pell")
+    comes(room, minutes=36)
+    second = next(message for message in digests(room) if "10:30" not in words(message))
+    room.clock.passes(minutes=1)
+    held(room, "Quill", OMAR, days_ago=0)
+    change(room, "Tern", owner="U0LENA")
+    presses(room, "Ask Omar", on=second)
+    (asked,) = direct(room, "omar", "Maya asks about")
+    assert "Pell" in asked and "Quill" not in asked and "Tern" not in asked
+    other = next(message for message in digests(room) if "10:30" in words(message))
+    presses(room, "Ask Omar", on=other)  # Quill was all he had to review for it
+    assert room.whispers("maya")[-1] == "Nothing is open with Omar any more."
+    assert len(direct(room, "omar", "Maya asks about")) == 1
+
+
+def test_a_question_is_sent_to_whose_the_deal_is_now_and_none_about_one_that_ended(room: Room) -> None:
+    four_deals(room)
+    comes(room)
+    change(room, "Northwind", owner=OMAR)
+    change(room, "Brightline", ending=Ending.LOST, closed_at=room.clock.utc())
+    presses(room, "Send my questions ahead")
+    (told,) = thread_of(room, "Northwind")
+    assert told.startswith("Omar, on the call on")
+    assert thread_of(room, "Brightline") == []
 
 
 def test_the_time_before_a_call_can_be_changed_for_those_to_come(room: Room) -> None:

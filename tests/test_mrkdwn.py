@@ -104,6 +104,7 @@ def test_a_text_is_cut_between_words_where_it_has_some() -> None:
     assert shorten("Their board meets in December", 15) == "Their board…"
     assert shorten("Supercalifragilistic", 10) == "Supercali…"
     assert shorten("Their board", 11) == "Their board"
+    assert shorten("Alder, <https://a.slack.com/archives/C1/p1|North wind>, Quill", 50) == "Alder,…"
 
 
 # On the way in

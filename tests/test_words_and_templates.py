@@ -635,6 +635,7 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
         say.asked_for_review("U2", "U1", [{"id": 1, "deal": "North & <Sons>", "link": link}] * n, call, "asked:1:U1")
         for link, n, call in (("", 1, None), ("https://a.b/c", 2, BEFORE), ("https://a.b/c", 12, BEFORE))
     ],
+    say.nothing_to_ask_for: lambda: [say.nothing_to_ask_for("U1")],
     say.asked_already: lambda: [say.asked_already("U1")],
     say.digest_time_form: lambda: [say.digest_time_form(replace(BEFORE, digest_minutes=n)) for n in (15, 60, 999)],
     say.import_reading: lambda: [say.import_reading(1, "my *pipeline*.csv")],

@@ -107,7 +107,10 @@ class DigestedService:
             slot = asked_review_slot(about, person)
             is_new = digests.said(slot) is None
             if is_new:
-                deals = self._to_review(session, press.team, person, asked["deals"])
+                since = call.digested_at if call and call.digested_at else said.at
+                deals = self._to_review(digests, person, [each["id"] for each in asked["deals"]], since)
+                if not deals:
+                    return say.nothing_to_ask_for(person)
                 words = say.asked_for_review(press.by.person, person, deals, call, slot)
                 self._outbox.decide_for(session, press.team, channel, [words], now)
             shown = say.digest_asked(press.slot, dict.fromkeys((*said.context["asked"], person)))
@@ -127,7 +130,7 @@ class DigestedService:
                 return say.not_here()
             if call.at <= now:
                 return say.call_has_begun()
-            asks = [each for each in said.context["talks"] if each["ask"] and each["owner"] != press.by.person]
+            asks = _as_they_are(Digests(session, press.team), said.context["talks"], press.by.person)
             threads = Digests(session, press.team).in_channels([each["id"] for each in asks])
         alone = [each for each in asks if each["id"] not in threads]
         channels = self._conversations(press, call, alone)
@@ -204,15 +207,17 @@ class DigestedService:
                 ]
                 self._outbox.decide_for(session, press.team, found.channel, [say.digest_taken(slot, wanted)], now)
 
-    def _to_review(
-        self, session: Session, team: str, person: str, deals: Sequence[Mapping[str, Any]]
-    ) -> list[dict[str, Any]]:
-        """Deals with the addresses of their open reviews, which their owner may read."""
-        reviews, found = Reviews(session, team), []
-        for deal in Digests(session, team).deals([each["id"] for each in deals]):
-            review = reviews.open_for(deal)
-            theirs = review if review and review.owner == person else None
-            link = self._directory.link(theirs.channel, theirs.thread_ts) if theirs else ""
+    def _to_review(self, digests: Digests, person: str, deals: Sequence[int], since: datetime) -> list[dict[str, Any]]:
+        """Those of somebody's deals that are still to be reviewed, with the addresses of reviews that are open.
+
+        Since the digest was made (UTC) they may have ended, gone to somebody else, or been reviewed.
+        """
+        reviewed, threads, found = digests.reviewed_since(deals, since), digests.open_threads(deals), []
+        for deal in digests.deals(deals):
+            if deal.ending or deal.owner != person or deal.id in reviewed:
+                continue
+            owner, channel, ts = threads.get(deal.id, ("", "", None))
+            link = self._directory.link(channel, ts) if owner == person else ""
             found.append({"id": deal.id, "deal": deal.name, "link": link})
         return found
 
@@ -258,6 +263,13 @@ class DigestedService:
                 self._outbox.decide_for(session, call.team, channel, [words], now)
                 count += 1
         return count
+
+
+def _as_they_are(digests: Digests, talks: Sequence[Mapping[str, Any]], asker: str) -> list[dict[str, Any]]:
+    """The deals of a digest that there is a question about, with whose they are now; none that has ended since."""
+    now = {deal.id: deal for deal in digests.deals([each["id"] for each in talks if each["ask"]])}
+    asks = [{**each, "owner": now[each["id"]].owner} for each in talks if each["id"] in now]
+    return [each for each in asks if not now[each["id"]].ending and each["owner"] != asker]
 
 
 def _thread(review: int, channel: str, call: Call, ask: Mapping[str, Any]) -> Review:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from flows import shares
 from flows import utterances as say
 from flows.calls import Call
 from flows.digest import digest
-from flows.dossiers import Dossier, may_know, may_read, seen_by
+from flows.dossiers import Dossier, Members, may_know, may_read, seen_by
 from flows.hours import local_day
 from flows.nudging import Standing, is_in_period
 from flows.review import Deal
@@ -31,9 +31,6 @@ from storage.home import begins_reviews_of_others, followed_deals
 from storage.shares import Shares
 
 LOOK_EVERY = timedelta(minutes=1)
-
-Members = Mapping[str, frozenset[str] | None]
-"""Who is in the private channels that deals live in; None where Slack does not tell."""
 
 log = logging.getLogger(__name__)
 
@@ -133,10 +130,13 @@ class DigestService(DueWork):
         return self._directory.conversation(person)
 
     def _members(self, dossiers: Sequence[Dossier]) -> Members:
-        """Who is in each of the private channels that deals or reviews are in, asked of Slack now. Raises `NotNow`."""
-        scopes = {each.deal.scope for each in dossiers}
-        scopes |= {review.scope for each in dossiers for review in each.reviews if not review.is_direct}
-        return {scope: self._directory.members(scope) for scope in scopes if scope}
+        """Who is in each of the private channels that deals live or were reviewed in, asked of Slack now.
+
+        Where Slack does not tell, nobody is: who was in a review may have left. Raises `NotNow`.
+        """
+        held = {review.scope for each in dossiers for review in each.reviews if not review.is_direct}
+        places = held | {each.deal.scope for each in dossiers}
+        return {place: self._directory.members(place) or frozenset() for place in sorted(places) if place}
 
     def _make(
         self,
@@ -150,11 +150,10 @@ class DigestService(DueWork):
     ) -> Made:
         """A digest as one person may read it."""
         now, zone = self._clock(), self._directory.known(team, person).tz
-        known = [each for each in dossiers if may_know(each, person, members.get(each.deal.scope))]
+        known = [each for each in dossiers if may_know(each, person, members)]
         seen, links = [], {}
         for each in known:
-            theirs = ((one, members.get(one.scope or each.deal.scope)) for one in each.reviews)
-            may = [one for one, there in theirs if may_read(one, each.deal, person, there)]
+            may = [one for one in each.reviews if may_read(one, person, members)]
             seen.append(seen_by(each, person, (one.id for one in may)))
             linked = next((one for one in may if one.thread_ts), None)
             links[each.deal.id] = self._directory.link(linked.channel, linked.thread_ts) if linked else ""

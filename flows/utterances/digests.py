@@ -163,6 +163,11 @@ def asked_already(person: str) -> Utterance:
     return Utterance("asked_already", {"person": person})
 
 
+def nothing_to_ask_for(person: str) -> Utterance:
+    """Somebody has dealt with all that was still to be reviewed."""
+    return Utterance("nothing_to_ask_for", {"person": person})
+
+
 def call_has_begun() -> Utterance:
     """Nothing can be sent ahead of a call that has begun."""
     return Utterance("call_has_begun", {})
