@@ -27,7 +27,7 @@ from slack_sdk.web import SlackResponse
 from bot.engine import Engine
 from bot.foundation import Foundation, lay_foundation
 from bot.listeners import batches as batch_forms
-from bot.listeners import buttons, commands, files, forms, home, mirrors, threads
+from bot.listeners import buttons, commands, door, files, forms, home, mirrors, threads
 from bot.listeners import digests as digest_presses
 from bot.listeners import nudges as nudge_presses
 from bot.listeners import reminders as reminder_presses
@@ -44,6 +44,7 @@ from bot.service.home import HomeService
 from bot.service.lessons import LessonService
 from bot.service.mirrors import MirrorService
 from bot.service.nudged import NudgedService
+from bot.service.outsiders import OutsiderService
 from bot.service.pipeline import PipelineService
 from bot.service.portfolio import PortfolioService
 from bot.service.reviews import ReviewService
@@ -125,6 +126,9 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     me = introduce(asks)
     bolt, engine = _bolt(settings, me), Engine(database)
     base = lay_foundation(database, asks, says, str(me.get("url") or ""), clock, engine.wake, settings.pace)
+    outsiders = OutsiderService(database, base.outbox, base.directory, clock, engine.wake)
+    base.outbox.reads_along, base.outbox.shut = outsiders.reads_along, outsiders.shut
+    door.register(bolt, base.directory, outsiders, base.speaker)
     turns = TurnService(database, base.decisions, base.directory, base.speaker, read, settings.burst, engine.accepting)
     engine.take_on(turns)
     engine.take_on(base.nudges)
@@ -134,6 +138,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     )
     engine.take_on(pipeline)
     files.register(bolt, pipeline, base.speaker)
+    engine.take_on(outsiders)
     engine.take_on(base.outbox)
     _join_reviews(bolt, engine, base, turns, commands_of_calls)
     _answer_for_errors(bolt, base.speaker)
@@ -144,7 +149,7 @@ def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnServic
     """Reviews, deals, nudges and App Home; `more` takes the commands of the rest."""
     reviews = ReviewService(base.database, base.decisions, base.speaker, base.directory)
     deals = DealService(base.database, base.directory, base.clock)
-    lessons = LessonService(base.database)
+    lessons = LessonService(base.database, base.directory)
     portfolio = PortfolioService(base.database, base.decisions, base.directory)
     engine.on_tick = reviews.tick
     base.outbox.on_refused = reviews.could_not_open
@@ -174,7 +179,7 @@ def _join_calls(bolt: App, engine: Engine, base: Foundation) -> Mapping[str, Tak
     schedule_forms.register(bolt, schedules, base.speaker)
     reminder_presses.register(bolt, base.reminders, base.speaker)
     digest_presses.register(bolt, DigestedService(database, decisions, outbox, digests, directory), base.speaker)
-    mirrors.register(bolt, seen, ShareService(database, base.clock), base.speaker)
+    mirrors.register(bolt, seen, ShareService(database, directory, base.clock), base.speaker)
     return {"batch": batches.take, "schedule": schedules.take, "digest": digests.give}
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from slack_sdk import WebClient
@@ -13,9 +16,18 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import IntegrityError
 
 from bot.engine import NotNow
+from bot.lately import Lately
+from bot.mrkdwn import cleaned
 from bot.outbox import PASSING
+from flows.review import DIRECT
 from storage.database import Database
 from storage.deals import Person, find_person, keep_person
+
+NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+"""Slack's ways to say that there is no such person in this workspace."""
+
+COLLEAGUE_FOR = 600.0
+"""In seconds: a member of the workspace is taken for one so long."""
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +52,20 @@ class Place:
 
 
 class Directory:
-    """Looks people and places up. `home` is the workspace's own address, such as `https://team.slack.com/`."""
+    """Looks people and places up. `home` is the workspace's own address, such as `https://team.slack.com/`.
 
-    def __init__(self, client: WebClient, database: Database, home: str) -> None:
+    Who is a colleague, who is in a channel and who shares it is asked again after a while by `clock`, in seconds.
+    """
+
+    def __init__(
+        self, client: WebClient, database: Database, home: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
         self._database = database
         self._home = home
+        self._colleagues = Lately(self._ask_whether_colleague, COLLEAGUE_FOR, clock)
+        self._members = Lately(self.members, clock=clock)
+        self._shared = Lately(self._ask_whether_shared, clock=clock)
 
     def known(self, team: str, person_id: str) -> Person:
         """What we remember of a person, without asking Slack; a nameless colleague in UTC if that is nothing."""
@@ -53,12 +73,22 @@ class Directory:
             return find_person(session, team, person_id) or Person(team, person_id, "a colleague", "UTC")
 
     def name(self, team: str, person_id: str) -> str:
-        """What a person is called, asking Slack if need be; empty when nobody knows."""
-        person = self.meet(team, person_id)
-        return person.name if person else ""
+        """What a person is called, asking Slack if need be; empty when nobody knows.
+
+        Whoever is no member of the workspace may be named in a text, and is not kept for that.
+        """
+        if person := self.meet(team, person_id):
+            return person.name
+        try:
+            return _name(self._client.users_info(user=person_id)["user"])
+        except SlackApiError:
+            return ""
 
     def meet(self, team: str, person_id: str) -> Person | None:
-        """A person, asked of Slack the first time. None for a bot, a deactivated account or an unknown id."""
+        """A person, asked of Slack the first time.
+
+        None for a bot, a deactivated account, an unknown id, a guest, and somebody of another company.
+        """
         with self._database.transaction() as session:
             if person := find_person(session, team, person_id):
                 return person
@@ -70,16 +100,44 @@ class Directory:
             user = self._client.users_info(user=person_id)["user"]
         except SlackApiError as error:
             log.info("Slack does not tell who %s is: %s", person_id, error.response.get("error"))
-            unknown = error.response.get("error") in ("user_not_found", "user_not_visible")
-            return None if unknown else self.known(team, person_id)
-        if user.get("deleted") or user.get("is_bot"):
+            return None if error.response.get("error") in NOBODY else self.known(team, person_id)
+        is_colleague = self._colleagues.learn(_is_colleague(user, team), team, person_id)
+        if not is_colleague or user.get("deleted") or user.get("is_bot"):
             return None
-        profile = user.get("profile") or {}
-        name = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user["name"]
-        person = Person(team, person_id, name, _zone(user.get("tz")))
+        person = Person(team, person_id, _name(user), _zone(user.get("tz")))
         with suppress(IntegrityError), self._database.transaction() as session:  # another process has just met them
             keep_person(session, person)
         return person
+
+    def is_colleague(self, team: str, person_id: str) -> bool:
+        """Whether somebody is a full member of the workspace, and no guest or somebody of another company.
+
+        Raises `NotNow` when Slack cannot tell at the moment of somebody we never met.
+        """
+        return self._colleagues(team, person_id)
+
+    def is_in(self, person_id: str, channel: str) -> bool:
+        """Whether a person is in a channel, as of a minute ago at most. Where Slack does not tell, nobody is."""
+        try:
+            return person_id in (self._members(channel) or ())
+        except (NotNow, OSError) as error:
+            log.info("who is in %s cannot be told now: %s", channel, error)
+            return False
+
+    def shut_out(self, person_id: str, channels: Iterable[str]) -> frozenset[str]:
+        """Those of some channels that a person is not in, or is not in any more."""
+        return frozenset(channel for channel in channels if not self.is_in(person_id, channel))
+
+    def is_shared(self, channel: str) -> bool:
+        """Whether people of another company can read a channel, as of a minute ago at most.
+
+        Raises `NotNow` when Slack cannot tell at the moment.
+        """
+        return not channel.startswith(DIRECT) and self._shared(channel)
+
+    def heard_of(self, channel: str, is_shared: bool) -> None:
+        """Slack told without being asked whether people of another company can read a channel."""
+        self._shared.learn(is_shared, channel)
 
     def conversation(self, person_id: str) -> str:
         """The channel of the bot's direct messages with a person, empty if there can be none.
@@ -109,6 +167,7 @@ class Directory:
         direct = bool(found.get("is_im") or found.get("is_mpim"))
         private = direct or found.get("is_private") or found.get("is_group")
         scope = channel if private else ""
+        self.heard_of(channel, bool(found.get("is_ext_shared")))
         if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
             return Place(channel, scope, Standing.SHARED)
         if found.get("is_archived"):
@@ -137,6 +196,41 @@ class Directory:
         if not ts or not self._home:
             return ""
         return f"{self._home}archives/{channel}/p{ts.replace('.', '')}"
+
+    def _ask_whether_colleague(self, team: str, person_id: str) -> bool:
+        try:
+            return _is_colleague(self._client.users_info(user=person_id)["user"], team)
+        except SlackApiError as error:
+            if (reason := str(error.response.get("error"))) in NOBODY:
+                return False
+            with self._database.transaction() as session:
+                if find_person(session, team, person_id):
+                    return True
+            raise NotNow(f"Slack says {reason}") from error
+
+    def _ask_whether_shared(self, channel: str) -> bool:
+        try:
+            found = self._client.conversations_info(channel=channel)["channel"]
+        except SlackApiError as error:
+            reason = str(error.response.get("error"))
+            if reason in PASSING or error.response.status_code >= 429:
+                raise NotNow(f"Slack says {reason}") from error
+            log.info("Slack does not tell who shares %s: %s", channel, reason)
+            return False  # the bot is not in it any more, and Slack takes no post there
+        return bool(found.get("is_ext_shared"))
+
+
+def _is_colleague(user: dict[str, Any], team: str) -> bool:
+    """Whether Slack tells of a full member of a workspace. In an organisation a person may be in several."""
+    teams = {user.get("team_id", team), *(user.get("enterprise_user") or {}).get("teams", ())}
+    is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+    return team in teams and not is_guest and not user.get("is_stranger")
+
+
+def _name(user: dict[str, Any]) -> str:
+    profile = user.get("profile") or {}
+    called = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user["name"]
+    return cleaned(str(called)) or str(user["id"])
 
 
 def _zone(name: str | None) -> str:

@@ -51,7 +51,7 @@ def lay_foundation(
     `clock` gives the time in UTC, `wake` is called when there may be something to say, and `pace` is the time between
     posts to a channel.
     """
-    directory = Directory(asks, database, home)
+    directory = Directory(asks, database, home, clock=lambda: clock().timestamp())
     speaker = Speaker(says, directory)
     outbox = Outbox(database, speaker, pace)
     decisions = Decisions(database, outbox, speaker, clock, wake)

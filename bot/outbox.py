@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
 from slack_sdk.errors import SlackApiError
@@ -34,6 +34,9 @@ PASSING = frozenset(
 )  # fmt: skip
 """Slack's refusals that say nothing about the message: the same words will do when the trouble is over."""
 
+LOOK_AGAIN = timedelta(minutes=1)
+"""So often is looked whether another company can still read a channel in which something is held back."""
+
 OnRefused = Callable[[Session, Message, str], tuple[str, Utterance] | None]
 
 log = logging.getLogger(__name__)
@@ -44,8 +47,9 @@ class Outbox:
 
     A post whose outcome is not known is looked for in Slack before it is tried again, so a broken connection or a
     killed process says nothing twice. `pace` is the time between posts to a channel in the long run, zero for none.
-    `on_refused` is told of a parent message that Slack will never take, in the transaction that says so; it returns
-    what to tell whom of it.
+    `on_refused` is told of a parent message that Slack will never take, in the transaction that says so, and returns
+    whom to tell what of it. Where another company
+    `reads_along` nothing is said; `shut` are the channels known for that.
     """
 
     name = "say"
@@ -56,6 +60,8 @@ class Outbox:
         self._pace = pace
         self._answered: set[int] = set()  # ids of messages whose last call Slack answered, if only with an error
         self.on_refused: OnRefused = lambda session, message, reason: None
+        self.reads_along: Callable[[str], bool] = lambda channel: False
+        self.shut: Callable[[], Collection[str]] = lambda: ()
 
     def decide(self, session: Session, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
         """Decide, within the caller's transaction, to say these."""
@@ -72,15 +78,28 @@ class Outbox:
         return Waiting(messages.channels_due(now), messages.rests_end(now))
 
     def is_anything_left(self, session: Session) -> bool:
-        return Messages(session).is_anything_unsaid()
+        return Messages(session).is_anything_unsaid(apart_from=self.shut())
 
     def do_next(self, lane: str, stopping: threading.Event) -> bool:
-        """Deliver a channel's oldest decision."""
+        """Deliver a channel's oldest decision, if the channel is the company's own."""
+        if self._is_held_back(lane):
+            return False
         message = self._take(lane)
         if message is None:
             return False
         self._deliver(message, stopping)
         return True
+
+    def _is_held_back(self, channel: str) -> bool:
+        """Whether another company can read a channel; then it rests, and all that is to be said there waits."""
+        try:
+            held = self.reads_along(channel)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
+        if held:
+            with self._database.transaction() as session:
+                Messages(session).rest(channel, datetime.now(UTC) + LOOK_AGAIN)
+        return held
 
     def _take(self, channel: str) -> Message | None:
         now = datetime.now(UTC)

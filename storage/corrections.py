@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, select
@@ -46,14 +47,17 @@ class Corrections:
         row = self._session.scalar(self._latest(*_is(review, message_ts, line)))
         return _lesson(row) if row else None
 
-    def shown_to(self, person: str, channel: str) -> list[Lesson]:
-        """The latest that a person may see in a channel: those learned there, and from the person wherever it was."""
-        rows = self._session.scalars(self._latest(_may_see(person, channel)).limit(LONGEST_LIST))
+    def shown_to(self, person: str, channel: str, closed: Collection[str] = ()) -> list[Lesson]:
+        """The latest that a person may see in a channel: those learned there, and from the person wherever it was.
+
+        What was learned in a channel that is `closed` to them by now, they do not see.
+        """
+        rows = self._session.scalars(self._latest(_may_see(person, channel, closed)).limit(LONGEST_LIST))
         return [_lesson(row) for row in rows]
 
-    def forget(self, lesson_id: int, person: str, channel: str) -> bool:
+    def forget(self, lesson_id: int, person: str, channel: str, closed: Collection[str] = ()) -> bool:
         """Forget a lesson that a person may see in a channel; False if there is none such. Its line stays moved."""
-        row = self._session.scalar(self._latest(CorrectionRow.id == lesson_id, _may_see(person, channel)))
+        row = self._session.scalar(self._latest(CorrectionRow.id == lesson_id, _may_see(person, channel, closed)))
         if row:
             self._session.delete(row)
         return row is not None
@@ -100,9 +104,11 @@ def _is(review: Review, message_ts: str, line: str) -> tuple[ColumnElement[bool]
     return CorrectionRow.review_id == review.id, CorrectionRow.message_ts == message_ts, CorrectionRow.line == line
 
 
-def _may_see(person: str, channel: str) -> ColumnElement[bool]:
+def _may_see(person: str, channel: str, closed: Collection[str]) -> ColumnElement[bool]:
     here = select(ReviewRow.id).where(ReviewRow.channel == channel)
-    return (CorrectionRow.person == person) | CorrectionRow.review_id.in_(here)
+    elsewhere = select(ReviewRow.id).where(ReviewRow.scope.not_in(closed))
+    theirs = (CorrectionRow.person == person) & CorrectionRow.review_id.in_(elsewhere)
+    return theirs | CorrectionRow.review_id.in_(here)
 
 
 def _lesson(row: CorrectionRow) -> Lesson:

@@ -179,10 +179,10 @@ class Digests:
             for deal, newest in rows.items()
         }
 
-    def unread_by(self, person: str, review_ids: Collection[int]) -> frozenset[int]:
-        """Those of some reviews that a person may not read."""
-        unread = (ReviewRow.id.in_(review_ids), ~is_readable(person))
-        return frozenset(self._session.scalars(select(ReviewRow.id).where(*unread)))
+    def unread_by(self, person: str, review_ids: Collection[int], closed: Collection[str] = ()) -> frozenset[int]:
+        """Those of some reviews whose words are not for a person, to whom some channels may be `closed` by now."""
+        theirs = (ReviewRow.id.in_(review_ids), is_readable(person, closed))
+        return frozenset(review_ids) - set(self._session.scalars(select(ReviewRow.id).where(*theirs)))
 
     def _reviews(self, deals: Collection[int], ledgers: Iterable[Mapping[str, Known]]) -> dict[int, list[Any]]:
         """The latest reviews of each deal, and those in which what is known was said, the newest first."""

@@ -19,13 +19,14 @@ from storage.models import DealRow, MessageRow, PersonRow, ReplyRow, ReviewRow
 _PARENT = and_(MessageRow.review_id == ReviewRow.id, MessageRow.slot == PARENT)
 
 
-def open_reviews(session: Session, team: str, person: str, most: int) -> list[UnderWay]:
-    """The open reviews that a person is in, at most so many, the newest first."""
+def open_reviews(session: Session, team: str, person: str, most: int, closed: Collection[str] = ()) -> list[UnderWay]:
+    """The open reviews that a person is in, at most so many, the newest first; none in channels `closed` to them."""
     columns = (
         DealRow.name, ReviewRow.owner, ReviewRow.status, ReviewRow.asked, ReviewRow.questions, ReviewRow.channel,
         MessageRow.ts,
     )  # fmt: skip
-    mine = (ReviewRow.status.in_(OPEN), is_in(person), ReviewRow.deal.has(DealRow.team == team))
+    ours = (ReviewRow.status.in_(OPEN), ReviewRow.deal.has(DealRow.team == team))
+    mine = (*ours, is_in(person), ReviewRow.scope.not_in(closed))
     ids = session.scalars(select(ReviewRow.id).where(*mine).order_by(ReviewRow.id.desc()).limit(most)).all()
     rows = session.execute(
         select(*columns)
@@ -47,11 +48,11 @@ def begins_reviews_of_others(session: Session, team: str, person: str) -> bool:
     return session.scalar(select(ReviewRow.id).where(*began).limit(1)) is not None
 
 
-def followed_deals(session: Session, team: str, person: str) -> list[Deal]:
+def followed_deals(session: Session, team: str, person: str, closed: Collection[str] = ()) -> list[Deal]:
     """The deals of others that are under way and have a review with this person in it.
 
-    What is said in a public channel, anyone in the workspace may read. Who is still in a private one only Slack knows,
-    so a deal of such a channel is there only as long as they are in the latest review that was held in it.
+    What is said in a public channel, anyone in the workspace may read. A deal of a private channel is there as long as
+    they are in the latest review that was held in it, and the channel is none of those `closed` to them.
     """
     each = aliased(ReviewRow)
     there = (each.deal_id == ReviewRow.deal_id, each.channel == ReviewRow.channel)
@@ -62,15 +63,24 @@ def followed_deals(session: Session, team: str, person: str) -> list[Deal]:
     in_latest = {(deal_id, channel) for deal_id, channel, is_latest in followed if is_latest}
     rows = session.scalars(select(DealRow).where(DealRow.id.in_(in_any), DealRow.ending.is_(None)))
     theirs = (to_deal(row) for row in rows if row.team == team and row.owner != person)
-    return [deal for deal in theirs if not deal.scope or (deal.id, deal.scope) in in_latest]
+    return [
+        deal for deal in theirs if not deal.scope or ((deal.id, deal.scope) in in_latest and deal.scope not in closed)
+    ]
 
 
-def latest_threads(session: Session, deal_ids: Collection[int]) -> dict[int, tuple[str, str | None]]:
+def latest_threads(
+    session: Session, deal_ids: Collection[int], closed: Collection[str] = ()
+) -> dict[int, tuple[str, str | None]]:
     """Where the latest review of each deal is held, by the deal's id: its channel, and Slack's id of its parent.
 
-    What somebody answered in their direct messages counts as none: nobody else can open it.
+    What somebody answered in their direct messages counts as none, and so does what was held in a `closed` channel:
+    whoever asks cannot open it.
     """
-    in_channels = (ReviewRow.deal_id.in_(deal_ids), ReviewRow.channel.not_like(f"{DIRECT}%"))
+    in_channels = (
+        ReviewRow.deal_id.in_(deal_ids),
+        ReviewRow.channel.not_like(f"{DIRECT}%"),
+        ReviewRow.scope.not_in(closed),
+    )
     newest = select(func.max(ReviewRow.id)).where(*in_channels).group_by(ReviewRow.deal_id)
     rows = session.execute(
         select(ReviewRow.deal_id, ReviewRow.channel, MessageRow.ts)
@@ -91,13 +101,15 @@ def is_public() -> ColumnElement[bool]:
     return ReviewRow.scope == ""
 
 
-def is_readable(person: str) -> ColumnElement[bool]:
+def is_readable(person: str, closed: Collection[str] = ()) -> ColumnElement[bool]:
     """Whether a person may read a review anywhere: a public channel's anybody may, any other who is in it.
+
+    Of channels that are `closed` to them they may read none, whoever they were there.
 
     As in `Review.may_be_read`, that is not who asked for what somebody told the bot in direct messages.
     """
     is_told_to_them = or_(ReviewRow.owner == person, ReviewRow.channel.not_like(f"{DIRECT}%"))
-    return or_(is_public(), and_(is_in(person), is_told_to_them))
+    return or_(is_public(), and_(is_in(person), is_told_to_them, ReviewRow.scope.not_in(closed)))
 
 
 def is_in(person: str) -> ColumnElement[bool]:

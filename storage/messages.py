@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -137,8 +137,10 @@ class Messages:
         ).first()
         return self._to_message(row) if row else None
 
-    def is_anything_unsaid(self) -> bool:
-        return self._session.scalar(select(MessageRow.id).where(*UNSAID).limit(1)) is not None
+    def is_anything_unsaid(self, apart_from: Collection[str] = ()) -> bool:
+        """Whether anything is still to be said, apart from some channels."""
+        unsaid = select(MessageRow.id).where(*UNSAID, MessageRow.channel.not_in(apart_from))
+        return self._session.scalar(unsaid.limit(1)) is not None
 
     def is_opening_in(self, channel: str) -> bool:
         """Whether a parent message may stand in a channel by an id we do not know yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,15 +79,15 @@ class Reviews:
         newest = self._ids(ReviewRow.deal_id == deal_id).order_by(ReviewRow.id.desc()).limit(LONGEST_HISTORY)
         return [self._load(found) for found in self._session.scalars(newest).all()]
 
-    def latest_readable(self, person: str, channel: str = "") -> list[Review]:
+    def latest_readable(self, person: str, channel: str = "", closed: Collection[str] = ()) -> list[Review]:
         """Each deal's latest review with a person in it or held in a channel: open ones first, then the newest.
 
-        Who may read which is as in `Review.may_be_read`.
+        Who may read which is as in `Review.may_be_read`; none is of a channel `closed` to them.
         """
         wrote = select(ReplyRow.review_id).where(ReplyRow.author == person)
         opened = (ReviewRow.opened_by == person) & ReviewRow.channel.not_like(f"{DIRECT}%")
         mine = (ReviewRow.owner == person) | opened | ReviewRow.id.in_(wrote)
-        held = mine | (ReviewRow.channel == channel)
+        held = (mine & ReviewRow.scope.not_in(closed)) | (ReviewRow.channel == channel)
         newest = select(func.max(ReviewRow.id)).where(held).group_by(ReviewRow.deal_id)
         is_open = ReviewRow.status.in_(OPEN)
         ids = self._session.scalars(

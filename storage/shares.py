@@ -24,13 +24,19 @@ class Shares:
         self._session = session
         self._team = team
 
-    def of_deal(self, deal_id: int, person: str, channel: str, most: int) -> list[Told]:
-        """At most so many of a deal's latest reviews that a person may read in a channel, the newest first."""
-        mine = (ReviewRow.deal_id == deal_id, or_(ReviewRow.channel == channel, is_readable(person) & is_in(person)))
+    def of_deal(self, deal_id: int, person: str, channel: str, most: int, closed: Collection[str] = ()) -> list[Told]:
+        """At most so many of a deal's latest reviews that a person may read in a channel, the newest first.
+
+        None of them was held in a channel `closed` to them.
+        """
+        here_or_theirs = or_(ReviewRow.channel == channel, and_(is_in(person), is_readable(person, closed)))
+        mine = (ReviewRow.deal_id == deal_id, here_or_theirs)
         latest = self._finished(*mine).order_by(ReviewRow.id.desc()).limit(most)
         return self._told(ReviewRow.id.in_(self._session.scalars(latest).all()))
 
-    def of_team(self, person: str, since: datetime, deals: Collection[int] | None = None) -> list[Told]:
+    def of_team(
+        self, person: str, since: datetime, deals: Collection[int] | None = None, closed: Collection[str] = ()
+    ) -> list[Told]:
         """The reviews since a moment (UTC) of the deals that are a person's or have a review with them in it.
 
         Only those of `deals`, by their ids, if any are named. Deals that have ended since are among them: what was
@@ -42,7 +48,7 @@ class Shares:
         where = [
             ReviewRow.ended_at >= since,
             ReviewRow.deal_id.in_(union(owned, followed)),
-            is_readable(person),
+            is_readable(person, closed),
         ]
         if deals is not None:
             where.append(ReviewRow.deal_id.in_(deals))

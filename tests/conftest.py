@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,8 @@ from bot.settings import Settings
 from bot.socket_mode import connected
 from flows.lens import Lens, read
 from flows.review import Review, Turn
+from sandbox.model import Channel, User
+from sandbox.people import CHANNELS, PEOPLE
 from sandbox.running import LocalWorkspace
 from storage.reviews import Reviews
 from tests.databases import (
@@ -273,10 +275,18 @@ def served(app: web.Application) -> Iterator[str]:
 
 
 @contextmanager
-def open_room(url: str, over: str = "socket", burst: float = 0.0) -> Iterator[Room]:
+def open_room(
+    url: str,
+    over: str = "socket",
+    burst: float = 0.0,
+    people: Iterable[User] = PEOPLE,
+    channels: Iterable[Channel] = CHANNELS,
+) -> Iterator[Room]:
     """A room on a database, reached over Socket Mode or HTTP; `burst` in seconds, 0 for none."""
     clock = Clock()
-    with LocalWorkspace(manifest.socket_mode(), clock=clock, retry_delays=(0, 0.05, 0.1)) as workspace:
+    with LocalWorkspace(
+        manifest.socket_mode(), people=people, channels=channels, clock=clock, retry_delays=(0, 0.05, 0.1)
+    ) as workspace:
         settings = Settings(
             bot_token=workspace.bot_token,
             app_token=workspace.app_token if over == "socket" else "",

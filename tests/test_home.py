@@ -329,6 +329,8 @@ def test_a_manager_sees_own_and_team_deals_each_with_pages_of_their_own(room: Ro
 
 
 def test_a_private_channels_deal_never_shows_to_who_may_not_read_it(room: Room) -> None:
+    for who in ("dealreview", "omar"):
+        room.workspace.invite("maya", "#forecast", who)
     seed(room, "Deal public", opened_by=OMAR)
     deal = seed(room, "Deal private", opened_by=OMAR, scope=PRIVATE)
     assert named(home(room, "omar")) == ["Deal private", "Deal public"]
@@ -342,6 +344,7 @@ def test_a_private_channels_deal_never_shows_to_who_may_not_read_it(room: Room) 
 
 
 def test_what_a_rep_answers_in_direct_messages_hides_no_deal_and_is_linked_for_nobody(room: Room) -> None:
+    room.workspace.invite("maya", "#forecast", "dealreview")
     private = seed(room, "Deal private", old(room), opened_by=MAYA, scope=PRIVATE)
     public = seed(room, "Deal public", old(room), opened_by=MAYA)
     with room.bot.database.transaction() as session:

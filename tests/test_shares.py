@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slack_sdk import WebClient
 from sqlalchemy import event, insert, select
 
+from bot.directory import Directory
 from bot.service.shares import ShareService
 from flows import shares
 from flows.lens import Label, Reading, Span
@@ -187,7 +189,8 @@ def test_a_review_in_a_private_channel_is_counted_there_and_nowhere_else(room: R
 
 def told_to(room: Room, person: str, channel: str, review: int) -> str:
     """What is said to somebody who presses a button with an id of their own making."""
-    return ShareService(room.bot.database, room.clock.utc).of_deal(TEAM, person, channel, review).name
+    directory = Directory(WebClient(room.settings.bot_token, room.settings.slack_api_url), room.bot.database, home="")
+    return ShareService(room.bot.database, directory, room.clock.utc).of_deal(TEAM, person, channel, review).name
 
 
 def test_where_the_bot_is_not_it_comes_as_a_direct_message(room: Room) -> None:

@@ -674,6 +674,14 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.mirror: lambda: [say.mirror("U1", seen) for seen in mirrors()],
     say.mirror_now: lambda: [say.mirror_now(seen) for seen in (*mirrors(), mirror.mirror([], MONDAY, "UTC"))],
     say.mirror_is_off: lambda: [say.mirror_is_off()],
+    say.colleagues_only: lambda: [say.colleagues_only()],
+    say.colleagues_only_home: lambda: [say.colleagues_only_home()],
+    say.not_while_shared: lambda: [say.not_while_shared()],
+    say.held_back: lambda: [
+        replace(told, context={**told.context, "over": over})
+        for told in (say.held_back("C1", "U1", [REVIEW] * many, "outsiders:C1:U1:1") for many in (1, 9))
+        for over in (False, True)
+    ],
     say.nothing_to_move: lambda: [say.nothing_to_move(REVIEW)],
 }
 """Something said with every function, in every state that its template tells apart."""

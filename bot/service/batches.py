@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory, Standing
+from bot.lately import Lately
 from bot.service.decisions import Decisions
 from bot.service.desk import Typed
-from bot.service.opening import Lately, Opening
+from bot.service.opening import Opening
 from flows import batch
 from flows import utterances as say
 from flows.calls import DIGEST_MINUTES, THIS_QUARTER, Call, Choice, Result

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
 from bot.directory import Directory
+from bot.service.readers import Readers
 from flows import utterances as say
 from flows.outlook import Item, outlook
 from flows.review import Review
@@ -20,18 +21,23 @@ from storage.reviews import Reviews
 
 
 class DealService:
-    """Answers for one person's eyes. A review is readable where it was held, and by the people in it."""
+    """Answers for one person's eyes.
+
+    A review is readable where it was held, and by the people in it as long as that place is open to them.
+    """
 
     def __init__(self, database: Database, directory: Directory, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._directory = directory
         self._clock = clock
+        self._readers = Readers(database, directory)
 
     def list(self, team: str, person: str, channel: str) -> Utterance:
         """The reviews of this channel and of this person: the open ones, then what was last reviewed."""
+        closed = self._readers.closed_to(team, person)
         with self._database.transaction() as session:
             reviews = Reviews(session, team)
-            readable = reviews.latest_readable(person, channel)
+            readable = reviews.latest_readable(person, channel, closed)
         return say.list_of_reviews([(review, self._link(review)) for review in readable])
 
     def show(self, team: str, person: str, channel: str, name: str) -> Utterance:
@@ -46,11 +52,12 @@ class DealService:
 
     def history(self, team: str, person: str, channel: str, review_id: int) -> Utterance:
         """Everything that was told about the deal of a review, if a person may read that where they ask."""
+        closed = self._readers.closed_to(team, person)
         with self._database.transaction() as session:
             reviews = Reviews(session, team)
             asked = reviews.lock(review_id)
             told = reviews.history(asked.deal.id) if asked else []
-        readable = [review for review in told if review.may_be_read(person, channel)]
+        readable = [review for review in told if _may_be_read(review, person, channel, closed)]
         return say.history(readable) if readable else say.not_here()
 
     def exists(self, team: str, channel: str, name: str) -> bool:
@@ -65,6 +72,7 @@ class DealService:
 
         Of what was said elsewhere, such as in a direct message, they are told how old it is, and not the words.
         """
+        closed = self._readers.closed_to(team, person)
         with self._database.transaction() as session:
             deal, reviews = Deals(session, team, ["", channel]).find(name), Reviews(session, team)
             latest = reviews.latest_for(deal) if deal else None
@@ -76,7 +84,7 @@ class DealService:
             readable = {
                 review.id: review
                 for review in (latest, *map(reviews.get, others))
-                if review.may_be_read(person, channel)
+                if _may_be_read(review, person, channel, closed)
             }
         told = {
             question: known if known.review in readable else replace(known, lines=(), authors=())
@@ -88,3 +96,8 @@ class DealService:
 
     def _link(self, review: Review) -> str:
         return self._directory.link(review.channel, review.thread_ts)
+
+
+def _may_be_read(review: Review, person: str, channel: str, closed: Collection[str]) -> bool:
+    """Whether a person may read a review where they ask, by now: channels `closed` to them they may have been in."""
+    return review.may_be_read(person, channel) and (review.channel == channel or review.channel not in closed)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory
+from bot.service.readers import Readers
 from bot.service.shares import ShareService
 from flows import utterances as say
 from flows.home import MOST_REVIEWS, Glance, Home, Page, Shown, glance, page
@@ -32,32 +33,34 @@ class HomeService:
         self._database = database
         self._directory = directory
         self._clock = clock
-        self._shares = ShareService(database, clock)
+        self._readers = Readers(database, directory)
+        self._shares = ShareService(database, directory, clock)
 
     def home(self, team: str, person: str, shown: Shown) -> Utterance:
         """A person's App Home; the cost grows with the deals they see, not with anybody else's."""
         self._directory.meet(team, person)
+        closed = self._readers.closed_to(team, person)
         now = self._clock()
         with self._database.transaction() as session:
             habits = find_habits(session, team, person)
-            own = Deals(session, team, ()).under_way_of(person)
+            own = [deal for deal in Deals(session, team, ()).under_way_of(person) if deal.scope not in closed]
             is_manager = begins_reviews_of_others(session, team, person)
-            followed = followed_deals(session, team, person) if is_manager else []
+            followed = followed_deals(session, team, person, closed) if is_manager else []
             glances_at = _glances_at(session, team, [*own, *followed])
-            reviews = open_reviews(session, team, person, MOST_REVIEWS + 1)
+            reviews = open_reviews(session, team, person, MOST_REVIEWS + 1, closed)
         # SQLite lets nobody write meanwhile, so what takes time with many deals is done outside.
         today, glances = local_day(now, habits.zone), glances_at(now)
         mine = page(glances[: len(own)], shown.only, shown.mine, today)
         others = page(glances[len(own) :], shown.only, shown.team, today) if is_manager else None
         on_page = [each for side in (mine, others) if side for each in side.glances]
         with self._database.transaction() as session:
-            threads = latest_threads(session, [each.deal.id for each in on_page])
-            watched = _watched(session, team, person, on_page)
+            threads = latest_threads(session, [each.deal.id for each in on_page], closed)
+            watched = _watched(session, team, person, on_page, closed)
         mine, others = _with_flags(mine, watched), _with_flags(others, watched) if others else None
         link = self._directory.link
         links = {deal_id: link(*thread) for deal_id, thread in threads.items()}
         reviews_and_links = [(review, link(review.channel, review.thread_ts)) for review in reviews]
-        moved = self._shares.of_team(team, person, habits.zone)
+        moved = self._shares.of_team(team, person, habits.zone, closed)
         return say.home(Home(person, shown, reviews_and_links, mine, others, links, habits, today, moved))
 
     def settings(self, team: str, person: str, shown: Shown) -> Utterance:
@@ -93,12 +96,14 @@ def _glances_at(session: Session, team: str, deals: Sequence[Deal]) -> Callable[
     return glances
 
 
-def _watched(session: Session, team: str, person: str, glances: Sequence[Glance]) -> dict[int, tuple[Flag, ...]]:
+def _watched(
+    session: Session, team: str, person: str, glances: Sequence[Glance], closed: Collection[str]
+) -> dict[int, tuple[Flag, ...]]:
     """The flags of deals by their ids. What was told where a person could not read it does not count here."""
     digests, slowness = Digests(session, team), scale(session, team)
     steps = digests.steps([each.deal.id for each in glances])
     told_in = {item.known.review for each in glances for item in each.items if item.known}
-    unread = digests.unread_by(person, told_in)
+    unread = digests.unread_by(person, told_in, closed)
 
     def known(item: Item) -> Item:
         is_hidden = item.known is not None and item.known.review in unread

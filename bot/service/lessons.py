@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot.directory import Directory
+from bot.service.readers import Readers
 from flows import turns
 from flows import utterances as say
 from flows.lens import reason
@@ -17,8 +19,9 @@ from storage.reviews import Reviews
 class LessonService:
     """Answers for one person's eyes: a lesson shows a line, which not everybody may read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, directory: Directory) -> None:
         self._database = database
+        self._readers = Readers(database, directory)
 
     def explain_line(self, team: str, review_id: int, message_ts: str, position: int, person: str) -> Utterance | None:
         """The form to move a line, now with why that line stands where it does; None if it is not theirs, or gone."""
@@ -35,11 +38,13 @@ class LessonService:
 
     def list(self, team: str, person: str, channel: str) -> Utterance:
         """The latest lessons from lines of this channel, and from lines this person moved elsewhere."""
+        closed = self._readers.closed_to(team, person)
         with self._database.transaction() as session:
-            return say.list_of_lessons(Corrections(session, team).shown_to(person, channel), person)
+            return say.list_of_lessons(Corrections(session, team).shown_to(person, channel, closed), person)
 
     def forget(self, team: str, person: str, channel: str, lesson_id: int) -> Utterance:
         """Forget a lesson that this person is shown in this channel. The line it came from stays where it is."""
+        closed = self._readers.closed_to(team, person)
         with self._database.transaction() as session:
-            forgotten = Corrections(session, team).forget(lesson_id, person, channel)
+            forgotten = Corrections(session, team).forget(lesson_id, person, channel, closed)
         return say.lesson_forgotten(forgotten)

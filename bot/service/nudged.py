@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.directory import Directory
 from bot.service.decisions import Decisions
 from bot.service.nudges import NudgeService
+from bot.service.readers import Readers
 from flows import nudged, nudging, turns
 from flows import utterances as say
 from flows.freshness import Cause
@@ -60,16 +61,18 @@ class NudgedService:
         self._decisions = decisions
         self._nudges = nudges
         self._directory = directory
+        self._readers = Readers(database, directory)
 
     def two_minutes(self, press: Press) -> Utterance | None:
         """Start a short review of the most urgent deal, in the conversation of the nudge.
 
         It asks what is stale of it, three questions at most. One that was started here already is linked to.
         """
+        closed = self._readers.closed_to(press.team, press.by.person)
         try:
-            hint = self._review(press)
+            hint = self._review(press, closed)
         except IntegrityError:  # somebody started a review of it in the same moment
-            hint = self._review(press)
+            hint = self._review(press, closed)
         self._decisions.wake()
         return hint
 
@@ -138,7 +141,7 @@ class NudgedService:
         """No more about a deal."""
         return self._tell(press, deal_id, lambda asked, review: nudged.no_more(review, press.by, asked.now))
 
-    def _review(self, press: Press) -> Utterance | None:
+    def _review(self, press: Press, closed: Collection[str]) -> Utterance | None:
         with self._database.transaction() as session:
             asked = self._asked(session, press)
             if isinstance(asked, Utterance):
@@ -146,9 +149,10 @@ class NudgedService:
             reviews, channel = Reviews(session, press.team), asked.nudge.channel
             under_way = [found for matter in asked.in_review if (found := reviews.open_for(matter.deal))]
             here = [review for review in under_way if review.channel == channel]
-            if here or not asked.matters:
+            matters = [matter for matter in asked.matters if matter.deal.scope not in closed]
+            if here or not matters:
                 return self._open_already((here or under_way)[0]) if under_way else say.nothing_stale()
-            first, person = asked.matters[0], asked.nudge.person
+            first, person = matters[0], asked.nudge.person
             questions = nudging.questions_for(first)
             review = reviews.add(first.deal, channel, person, person, questions, asked.now)
             self._decisions.keep(session, turns.open_review(review, asked.now), asked.now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.lookout import DueWork
 from bot.outbox import Outbox
+from bot.service.readers import Readers
 from flows import nudging
 from flows import utterances as say
 from flows.nudging import Nudge, Plan, Result
@@ -40,11 +41,13 @@ log = logging.getLogger(__name__)
 
 
 class Reach(Protocol):
-    """Whoever can say whether a person is still there, and where to write to them. Both ask Slack."""
+    """Whoever can say whether a person is still there, and where, and where to write to them. All of it asks Slack."""
 
     def renew(self, team: str, person_id: str) -> Person | None: ...
 
     def conversation(self, person_id: str) -> str: ...
+
+    def shut_out(self, person_id: str, channels: Iterable[str]) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class NudgeService(DueWork):
         self._database = database
         self._outbox = outbox
         self._reach = reach
+        self._readers = Readers(database, reach)
 
     def see_to(self, team: str, person: str, /) -> bool:
         """Send a person the nudge that is due to them, if there is one; returns whether it was."""
@@ -80,10 +84,11 @@ class NudgeService(DueWork):
             due = self._due(session, team, person)
         if due is None:
             return False
+        closed = self._readers.closed_to(team, person)
         reached = self._reached(team, person, due.channel)
         try:
             with self._database.transaction() as session:
-                due = self._due(session, team, person)  # Slack may have told of another zone meanwhile
+                due = self._due(session, team, person, closed)  # Slack may have told of another zone meanwhile
                 if due:
                     self._send(session, team, person, due, reached)
         except IntegrityError:
@@ -114,12 +119,14 @@ class NudgeService(DueWork):
             said = say.nudge(nudge, matters, habits.zone, snoozed=snoozed)
             self._outbox.decide_for(session, nudge.team, nudge.channel, [said], now)
 
-    def _due(self, session: Session, team: str, person: str) -> Due | None:
+    def _due(self, session: Session, team: str, person: str, closed: Collection[str] = ()) -> Due | None:
+        """The nudge that is due, about deals of which none lives in a channel `closed` to the person."""
         now, nudges, habits = self._clock(), Nudges(session, team), find_habits(session, team, person)
         before = nudges.latest(person)
         if not nudging.may_come(habits, before, now):
             return None
-        plan = nudging.plan(person, nudges.deals_of(person, habits, now), habits, before, now)
+        deals = [each for each in nudges.deals_of(person, habits, now) if each.deal.scope not in closed]
+        plan = nudging.plan(person, deals, habits, before, now)
         return Due(plan, habits.zone, before[0].channel if before else "", now) if plan else None
 
     def _reached(self, team: str, person: str, channel: str) -> str:

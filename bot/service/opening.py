@@ -5,17 +5,15 @@ from __future__ import annotations
 import http.client
 import logging
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory, Standing
 from bot.engine import NotNow, Waiting
+from bot.lately import Lately
 from bot.outbox import Outbox
 from bot.service.decisions import Decisions
 from flows import batch, turns
@@ -33,29 +31,9 @@ PACES_BETWEEN_SHOWS = 10
 """An overview is brought up to date no sooner after the last time: Slack takes fifty edits a minute from a bot."""
 LIVES_ON = timedelta(days=1)
 """So long after its call an overview is kept up to date: who answers late does so within the day."""
-REMEMBERED = 60.0
-"""In seconds: who and what Slack was asked about is not asked about again so soon."""
 STUCK = timedelta(minutes=1)
 
-T = TypeVar("T")
-
 log = logging.getLogger(__name__)
-
-
-class Lately(Generic[T]):
-    """A question to Slack whose answer stays good for a minute."""
-
-    def __init__(self, ask: Callable[..., T]) -> None:
-        self._ask = ask
-        self._answers: dict[tuple[str, ...], tuple[float, T]] = {}
-
-    def __call__(self, *about: str) -> T:
-        now = time.monotonic()
-        answers = {key: kept for key, kept in self._answers.items() if now - kept[0] < REMEMBERED}
-        if about not in answers:
-            answers[about] = (now, self._ask(*about))
-        self._answers = answers
-        return answers[about][1]
 
 
 @dataclass(frozen=True)

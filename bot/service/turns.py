@@ -117,8 +117,12 @@ class TurnService:
     def hear(self, said: Said) -> None:
         """Keep what somebody wrote, edited or deleted. In a thread that is no review's, nothing happens.
 
-        Raises `TooEarly` if whose thread it is cannot be known yet.
+        What guests and people of other companies say is not ours to keep. Raises `TooEarly` if whose thread it is
+        cannot be known yet, and `NotNow` if whether its author is a colleague cannot.
         """
+        is_ours = self.is_held_in(said.team, said.channel, said.thread_ts)
+        if is_ours and not self._directory.is_colleague(said.team, said.author):
+            return
         details = {"ts": said.ts, "text": said.text, "edited_ts": said.edited_ts, "thread_ts": said.thread_ts}
         arrival = Arrival(0, said.kind, said.author, said.occasion, said.at, details, channel=said.channel)
         with self._arriving() as session:
@@ -156,10 +160,12 @@ class TurnService:
         if arrival is None:
             return False
         try:
-            hint = self._take_by_kind[arrival.kind](arrival)
+            is_colleague = self._directory.is_colleague(arrival.team, arrival.person)
+            hint = self._take_by_kind[arrival.kind](arrival) if is_colleague else None
+            hint = say.not_while_shared() if self._directory.is_shared(arrival.channel) else hint
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
-        except OperationalError:
+        except (NotNow, OperationalError):
             raise
         except Exception as error:
             return self._stumbled(arrival, error)

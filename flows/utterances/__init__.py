@@ -11,6 +11,7 @@ from flows.utterances.forms import *  # noqa: F403
 from flows.utterances.hints import *  # noqa: F403
 from flows.utterances.mirrors import *  # noqa: F403
 from flows.utterances.nudges import *  # noqa: F403
+from flows.utterances.outsiders import *  # noqa: F403
 from flows.utterances.pipeline import *  # noqa: F403
 from flows.utterances.reminders import *  # noqa: F403
 from flows.utterances.saying import *  # noqa: F403

@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import Any
 
 from slack_sdk import WebClient
 
@@ -38,6 +39,16 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
 
 
+class Nowhere(WebClient):
+    """A Slack that is not there, in which everybody is a colleague and every channel the company's own."""
+
+    def users_info(self, **asked: Any) -> Any:
+        return {"user": {"name": "somebody"}}
+
+    def conversations_info(self, **asked: Any) -> Any:
+        return {"channel": {}}
+
+
 @dataclass
 class Place:
     """The use cases on a database with so many deals; nothing is said to Slack, so nobody need be there."""
@@ -53,7 +64,7 @@ class Place:
         self.database.upgrade()
         mornings = [NOW + timedelta(hours=tick + 1) for tick in range(self.ticks) for _ in range(self.due)]
         fill(self.database, self.deals, OPEN, mornings)
-        nowhere = WebClient("xoxb-bench", base_url="http://nowhere.invalid/api/")
+        nowhere = Nowhere("xoxb-bench", base_url="http://nowhere.invalid/api/")
         directory = Directory(nowhere, self.database, "https://bench.slack.com/")
         speaker = Speaker(nowhere, directory)
         self._outbox = Outbox(self.database, speaker, timedelta(seconds=1))

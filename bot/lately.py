@@ -1,0 +1,42 @@
+"""Answers that stay good for a while, so that whoever is asked need not be asked each time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+REMEMBERED = 60.0
+"""In seconds: who and what Slack was asked about is not asked about again so soon."""
+
+T = TypeVar("T")
+
+
+class Lately(Generic[T]):
+    """A question whose answer stays good for so many `seconds` by a `clock`, in memory only.
+
+    What the question raises is nobody's answer: it is asked again. So it is when the clock was set back.
+    """
+
+    def __init__(
+        self, ask: Callable[..., T], seconds: float = REMEMBERED, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._clock = clock
+        self._answers: dict[tuple[str, ...], tuple[float, T]] = {}
+
+    def __call__(self, *about: str) -> T:
+        kept = self._answers.get(about)
+        if kept is None or not self._is_good(kept[0]):
+            return self.learn(self._ask(*about), *about)
+        return kept[1]
+
+    def learn(self, answer: T, *about: str) -> T:
+        """Somebody told the answer without being asked. Gives it back."""
+        good = {key: kept for key, kept in list(self._answers.items()) if self._is_good(kept[0])}
+        self._answers = {**good, about: (self._clock(), answer)}
+        return answer
+
+    def _is_good(self, since: float) -> bool:
+        return 0 <= self._clock() - since < self._seconds

@@ -1,0 +1,72 @@
+"""Who is let in: members of the workspace. And what each event tells of its channel in passing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_sdk.errors import SlackApiError
+
+from bot.directory import Directory
+from bot.listeners.buttons import thread_of
+from bot.listeners.files import is_dropped
+from bot.service.outsiders import OutsiderService
+from bot.speaker import Speaker
+from flows import utterances as say
+
+
+def register(bolt: App, directory: Directory, outsiders: OutsiderService, speaker: Speaker) -> None:
+    """Before all other listeners: whoever is turned away here gets to none of them."""
+
+    @bolt.middleware
+    def let_in(body: dict[str, Any], context: BoltContext, ack: Ack, next_: Callable[[], None]) -> BoltResponse | None:
+        team, person, event = str(context.team_id), context.user_id, body.get("event") or {}
+        if isinstance(channel := event.get("channel"), str) and "is_ext_shared_channel" in body:
+            outsiders.hear(channel, bool(body["is_ext_shared_channel"]))
+        if person is None or _is_talk(event) or directory.is_colleague(team, person):
+            next_()
+            return None
+        return turn_away(team, person, body, ack)
+
+    @bolt.event("channel_shared")
+    def on_shared(event: dict[str, Any]) -> None:
+        outsiders.hear(event["channel"], True)
+
+    @bolt.event("channel_unshared")
+    def on_unshared(event: dict[str, Any]) -> None:
+        """Another company has left the channel; a third one may still be there."""
+        outsiders.hear(event["channel"], bool(event.get("is_ext_shared")))
+
+    def turn_away(team: str, person: str, body: dict[str, Any], ack: Ack) -> BoltResponse:
+        hint, event = say.colleagues_only(), body.get("event") or {}
+        if "command" in body:
+            return ack(**speaker.render(team, hint).private)
+        match body.get("type"):
+            case "block_suggestion":
+                return ack(options=[])
+            case "view_submission":
+                first = next(iter(body["view"]["state"]["values"]), "")
+                return ack(response_action="errors", errors={first: speaker.sentence(team, hint)})
+            case "event_callback" if event["type"] == "app_home_opened":
+                show_home(team, person)
+            case "event_callback" if event["type"] == "app_mention":
+                speaker.whisper(team, event["channel"], person, event.get("thread_ts"), hint)
+            case "block_actions" if "channel" in body:
+                speaker.whisper(team, body["channel"]["id"], person, thread_of(body), hint)
+            case "block_actions" if (body.get("view") or {}).get("type") == "home":
+                show_home(team, person)
+            case _:
+                speaker.tell(team, person, hint)
+        return ack()
+
+    def show_home(team: str, person: str) -> None:
+        """Like a hint, it may get lost: of some people Slack knows no Home."""
+        with suppress(SlackApiError):
+            speaker.show_home(team, person, say.colleagues_only_home())
+
+
+def _is_talk(event: dict[str, Any]) -> bool:
+    """What people say to each other: whether that is for us is known where it is heard."""
+    return event.get("type") == "message" and not is_dropped(event)

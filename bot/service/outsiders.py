@@ -1,0 +1,128 @@
+"""Says nothing where people of another company read along, and tells those whom that concerns."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from bot.directory import Directory
+from bot.engine import NotNow, Waiting
+from bot.outbox import LOOK_AGAIN, Outbox
+from flows import utterances as say
+from flows.review import Review
+from flows.utterances import outsiders_slot
+from storage.database import Database
+from storage.outsiders import end_rest, notices, open_in, shut_channels, teams_told
+
+
+class OutsiderService:
+    """Whether a channel is the company's own, asked before each post and heard with each event.
+
+    For the engine, a lane is a channel in which that has changed. Who owns or opened a review that is open there is
+    told privately, once each time. What was decided meanwhile stays decided, and is said when nobody else reads along.
+    """
+
+    name = "outsiders"
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        directory: Directory,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._directory = directory
+        self._clock = clock
+        self._wake = wake
+        self._shut: frozenset[str] | None = None
+        self._changed: frozenset[str] = frozenset()
+        self._door = threading.Lock()
+
+    def hear(self, channel: str, is_shared: bool) -> None:
+        """Slack told whether people of another company can read a channel."""
+        self._directory.heard_of(channel, is_shared)
+        self._note(channel, is_shared)
+
+    def reads_along(self, channel: str) -> bool:
+        """Whether another company can read a channel. Raises `NotNow`, and the network's errors as they come."""
+        is_shared = self._directory.is_shared(channel)
+        self._note(channel, is_shared)
+        return is_shared
+
+    def shut(self) -> frozenset[str]:
+        """The channels that another company can read, as far as that is known."""
+        return self._shut or frozenset()
+
+    def waiting(self, session: Session, now: datetime) -> Waiting:
+        if self._shut is None:  # what a process before this one told of may be over
+            with self._door:
+                self._shut = shut_channels(session)
+                self._changed |= self._shut
+        return Waiting(sorted(self._changed))
+
+    def is_anything_left(self, session: Session) -> bool:
+        return bool(self._changed)
+
+    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+        """Tell that a channel is shared, or that it is the company's own again."""
+        if lane not in self._changed:
+            return False
+        try:
+            is_shared = self._directory.is_shared(lane)
+            self._tell(lane) if is_shared else self._take_back(lane)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
+        with self._door:
+            self._changed -= {lane}
+        return True
+
+    def _note(self, channel: str, is_shared: bool) -> None:
+        with self._door:
+            shut = self._shut or frozenset()
+            if is_shared == (channel in shut):
+                return
+            self._shut = shut | {channel} if is_shared else shut - {channel}
+            self._changed |= {channel}
+        self._wake()
+
+    def _tell(self, channel: str) -> None:
+        with self._database.transaction() as session:
+            found = open_in(session, channel)
+        for team, reviews in found.items():
+            concerned = _concerned(reviews)
+            reached = {person: self._directory.conversation(person) for person in concerned}
+            with self._database.transaction() as session:
+                told = {(each.person, each.is_over): each for each in notices(session, team, channel)}
+                number = sum(1 for _ in notices(session, team, channel))
+                for person, theirs in concerned.items():
+                    if reached[person] and (person, False) not in told:
+                        slot = outsiders_slot(channel, person, number + 1)
+                        said = say.held_back(channel, person, theirs, slot)
+                        self._outbox.decide_for(session, team, reached[person], [said], self._clock())
+        self._wake()
+
+    def _take_back(self, channel: str) -> None:
+        with self._database.transaction() as session:
+            for team in teams_told(session, channel):
+                for each in notices(session, team, channel):
+                    if not each.is_over:
+                        over = say.goes_on(each.slot)
+                        self._outbox.decide_for(session, team, each.conversation, [over], self._clock())
+            end_rest(session, channel, datetime.now(UTC) + LOOK_AGAIN)
+        self._wake()
+
+
+def _concerned(reviews: list[Review]) -> Mapping[str, list[Review]]:
+    """The open reviews of each person who owns or opened some."""
+    found: dict[str, list[Review]] = {}
+    for review in reviews:
+        for person in dict.fromkeys((review.owner, review.opened_by)):
+            found.setdefault(person, []).append(review)
+    return found
