@@ -30,6 +30,7 @@ from bot.listeners import batches as batch_forms
 from bot.listeners import buttons, commands, door, files, forms, home, mirrors, threads
 from bot.listeners import digests as digest_presses
 from bot.listeners import nudges as nudge_presses
+from bot.listeners import privacy as privacy_forms
 from bot.listeners import reminders as reminder_presses
 from bot.listeners import schedules as schedule_forms
 from bot.pipeline.files import Files
@@ -47,6 +48,9 @@ from bot.service.nudged import NudgedService
 from bot.service.outsiders import OutsiderService
 from bot.service.pipeline import PipelineService
 from bot.service.portfolio import PortfolioService
+from bot.service.privacy import PrivacyService
+from bot.service.privacy_errands import PrivacyErrands
+from bot.service.retention import RetentionService
 from bot.service.reviews import ReviewService
 from bot.service.schedules import ScheduleService
 from bot.service.shares import ShareService
@@ -130,17 +134,19 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     base.outbox.reads_along, base.outbox.shut = outsiders.reads_along, outsiders.shut
     door.register(bolt, base.directory, outsiders, base.speaker)
     turns = TurnService(database, base.decisions, base.directory, base.speaker, read, settings.burst, engine.accepting)
+    courier = Files(patient)
     engine.take_on(turns)
     engine.take_on(base.nudges)
     commands_of_calls = _join_calls(bolt, engine, base)
     pipeline = PipelineService(
-        database, base.decisions, base.outbox, base.speaker, Files(patient), partial(Owners, patient, base.directory)
+        database, base.decisions, base.outbox, base.speaker, courier, partial(Owners, patient, base.directory)
     )
     engine.take_on(pipeline)
     files.register(bolt, pipeline, base.speaker)
+    commands_of_privacy = _join_privacy(bolt, engine, base, courier)
     engine.take_on(outsiders)
     engine.take_on(base.outbox)
-    _join_reviews(bolt, engine, base, turns, commands_of_calls)
+    _join_reviews(bolt, engine, base, turns, {**commands_of_calls, **commands_of_privacy})
     _answer_for_errors(bolt, base.speaker)
     return Dealreview(bolt, engine, database)
 
@@ -181,6 +187,15 @@ def _join_calls(bolt: App, engine: Engine, base: Foundation) -> Mapping[str, Tak
     digest_presses.register(bolt, DigestedService(database, decisions, outbox, digests, directory), base.speaker)
     mirrors.register(bolt, seen, ShareService(database, directory, base.clock), base.speaker)
     return {"batch": batches.take, "schedule": schedules.take, "digest": digests.give}
+
+
+def _join_privacy(bolt: App, engine: Engine, base: Foundation, courier: Files) -> Mapping[str, Take]:
+    """What people may have of their own data, and have forgotten; returns what takes their commands."""
+    privacy = PrivacyService(base.database, base.clock, base.decisions.wake)
+    engine.take_on(PrivacyErrands(base.database, base.decisions, base.outbox, base.directory, courier))
+    engine.take_on(RetentionService(base.database, base.clock, base.decisions.wake))
+    privacy_forms.register(bolt, privacy, base.speaker)
+    return {"my": privacy.my_data, "forget": privacy.forget_form, "delete": privacy.delete_form}
 
 
 def _bolt(settings: Settings, me: SlackResponse) -> App:

@@ -23,6 +23,7 @@ from bot.http import http_app
 from bot.settings import BadSetting, Door, Settings, database_url, is_address, lens_endpoint
 from bot.socket_mode import connected
 from bot.stats import count
+from bot.workspace_command import audit, workspace
 from storage.database import Database, DatabaseProblem
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ def main() -> None:
 
 
 main.add_command(deals)
+main.add_command(workspace)
+main.add_command(audit)
 
 
 @main.command()

@@ -11,11 +11,16 @@ LONGEST_NAME = 120
 HELP, LIST, SHOW, FULL, ASK, LENS = "help", "list", "show", "full", "ask", "lens"
 CLOSE, REOPEN, HANDOVER = "close", "reopen", "handover"
 BATCH, SCHEDULE, DIGEST = "batch", "schedule", "digest"
-SUBCOMMANDS = (HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, BATCH, SCHEDULE, DIGEST, LENS)
+DELETE, MY, FORGET = "delete", "my", "forget"
+SUBCOMMANDS = (
+    HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, BATCH, SCHEDULE, DIGEST, LENS, DELETE, MY, FORGET
+)  # fmt: skip
 OF_CALLS = (BATCH, SCHEDULE, DIGEST)
-OF_A_DEAL = (SHOW, FULL, ASK, CLOSE, REOPEN)
+OF_A_DEAL = (SHOW, FULL, ASK, CLOSE, REOPEN, DELETE)
+OF_TWO_WORDS = {MY: "my data", FORGET: "forget me"}
+"""Subcommands that are only ones with the word after them: "my" may well begin a deal's name."""
 COMMONLY_TRIED = frozenset(
-    {"add", "archive", "config", "create", "delete", "edit", "export", "import", "new", "open", "pause",
+    {"add", "archive", "config", "create", "edit", "export", "import", "new", "open", "pause",
      "remove", "rename", "report", "resume", "review", "settings", "start", "status", "stop", "summary", "update"}
 )  # fmt: skip
 """Words people expect to be subcommands. A deal may still be called so: in quotes."""
@@ -46,6 +51,8 @@ def parse(text: str) -> Command:
         return Command("start", quoted[1].strip(), people)
     first, _, rest = words.partition(" ")
     verb = first.casefold()
+    if words.casefold() in OF_TWO_WORDS.values():
+        return Command(verb, "", people)
     if not words:
         return Command("start" if people else "form", "", people)
     if verb in (HELP, LIST, LENS) and not rest:
@@ -58,6 +65,8 @@ def parse(text: str) -> Command:
         return Command(verb, rest, people)
     if verb in COMMONLY_TRIED or first.startswith("--"):
         return Command("unknown", words, people, meant=_nearest(verb))
+    if words.islower() and (two := difflib.get_close_matches(words, OF_TWO_WORDS.values(), n=1, cutoff=0.75)):
+        return Command("unknown", words, people, meant=two[0])
     if first.islower() and len(first) > 2 and (meant := _nearest(verb)) and (not rest or meant in (*OF_A_DEAL, verb)):
         return Command("unknown", words, people, meant=meant)
     return Command("start", words, people)
@@ -69,4 +78,5 @@ def _unquoted(name: str) -> str:
 
 
 def _nearest(verb: str) -> str:
-    return next(iter(difflib.get_close_matches(verb, SUBCOMMANDS, n=1, cutoff=0.7)), "")
+    of_one_word = [each for each in SUBCOMMANDS if each not in OF_TWO_WORDS]
+    return next(iter(difflib.get_close_matches(verb, of_one_word, n=1, cutoff=0.7)), "")

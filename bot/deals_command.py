@@ -30,6 +30,7 @@ from flows.pipeline import Report
 from flows.pipeline_values import Order, read_day
 from flows.utterances.pipeline import shown
 from storage import exports
+from storage.audit import DEALS, OPERATOR, Audit, Did
 from storage.database import Database, DatabaseProblem
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -107,7 +108,7 @@ def import_(path: Path, team: str, owner: str, dates: str | None, dry_run: bool)
 @click.option("--deal", default="", metavar="NAME", help="Only the deal of that name.")
 @click.option("--all", "everything", is_flag=True, help="Every deal.")
 @click.option("--team", default="", metavar="ID", help="Only the deals of one Slack workspace.")
-@click.option("--private", is_flag=True, help="Also deals of private channels, and what was told in direct messages.")
+@click.option("--private", is_flag=True, help="Also what was said in private channels and direct messages.")
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="A new folder.")
 def export(form: str, deal: str, everything: bool, team: str, private: bool, folder: Path) -> None:
     """Write deals, their reviews and what is known of them to a folder. Nothing is sent anywhere.
@@ -127,6 +128,8 @@ def export(form: str, deal: str, everything: bool, team: str, private: bool, fol
         count = exports.count(database, choice)
         if not count:
             raise click.ClickException(_none_such(database, choice))
+        with database.transaction() as session:  # before the first word leaves
+            Audit(session, team).note(OPERATOR, Did.EXPORTED, DEALS, count, datetime.now(UTC))
         folder.mkdir(parents=True, exist_ok=True)
         written = exporting.write(exports.export(database, choice), Format(form), folder, datetime.now(UTC))
         with click.progressbar(written, length=count, label="Deals written") as bar:
@@ -154,6 +157,9 @@ def _import(database: Database, slack: Slack, sheet: Sheet, order: Order, team: 
                 bar.update(report.rows - bar.pos)
     except OSError as error:
         raise click.ClickException(f"{beside} cannot be written ({error.strerror}).") from None
+    if not dry_run:
+        with database.transaction() as session:
+            Audit(session, team).note(OPERATOR, Did.IMPORTED, DEALS, report.new + report.changed, datetime.now(UTC))
     for line in _lines(report, dry_run):
         click.echo(line)
     if report.rejected:

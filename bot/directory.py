@@ -22,6 +22,7 @@ from bot.outbox import PASSING
 from flows.review import DIRECT
 from storage.database import Database
 from storage.deals import Person, find_person, keep_person
+from storage.erasing_people import come_back, is_forgotten
 
 NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 """Slack's ways to say that there is no such person in this workspace."""
@@ -87,15 +88,27 @@ class Directory:
     def meet(self, team: str, person_id: str) -> Person | None:
         """A person, asked of Slack the first time.
 
-        None for a bot, a deactivated account, an unknown id, a guest, and somebody of another company.
+        None for a bot, a deactivated account, an unknown id, a guest, somebody of another company, and somebody who
+        had themselves forgotten and has not come back.
         """
         with self._database.transaction() as session:
             if person := find_person(session, team, person_id):
                 return person
         return self.renew(team, person_id)
 
+    def welcome(self, team: str, person_id: str) -> Person | None:
+        """A person who does something here themselves: whoever was forgotten is back. None as for `meet`."""
+        with self._database.transaction() as session:
+            if person := find_person(session, team, person_id):
+                return person
+            come_back(session, team, person_id)
+        return self.renew(team, person_id)
+
     def renew(self, team: str, person_id: str) -> Person | None:
         """A person, asked of Slack now: they move, change their name, and leave. None as for `meet`."""
+        with self._database.transaction() as session:
+            if is_forgotten(session, team, person_id):
+                return None
         try:
             user = self._client.users_info(user=person_id)["user"]
         except SlackApiError as error:

@@ -15,6 +15,7 @@ from bot.service.nudges import NudgeService
 from bot.service.opening import Opening
 from bot.service.reminders import ReminderService
 from bot.speaker import Speaker
+from storage import audit
 from storage.database import Database
 
 
@@ -59,5 +60,5 @@ def lay_foundation(
     opening = Opening(database, decisions, outbox, directory, pace)
     reminders = ReminderService(database, outbox, directory, clock, wake)
     # In this order: who opens reviews has locked the deals of a call, which `opening` follows, before a nudge.
-    decisions.followers += [opening.follow, nudges.follow, reminders.follow]
+    decisions.followers += [opening.follow, nudges.follow, reminders.follow, audit.follow]
     return Foundation(database, directory, speaker, outbox, decisions, nudges, opening, reminders)

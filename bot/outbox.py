@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.engine import NotNow, Waiting
 from bot.speaker import Speaker
+from flows.forgetting import NOWHERE
 from flows.review import Review
 from flows.utterances import PARENT, Retouch, Utterance
 from storage.database import Database
@@ -64,8 +65,9 @@ class Outbox:
         self.shut: Callable[[], Collection[str]] = lambda: ()
 
     def decide(self, session: Session, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
-        """Decide, within the caller's transaction, to say these."""
-        Messages(session).decide(review, says, now)
+        """Decide, within the caller's transaction, to say these; to somebody who is forgotten nothing is said."""
+        if review.channel != NOWHERE:
+            Messages(session).decide(review, says, now)
 
     def decide_for(
         self, session: Session, team: str, channel: str, says: Iterable[Utterance | Retouch], now: datetime
@@ -113,13 +115,21 @@ class Outbox:
             if message.is_post and self._is_too_soon(messages, channel, now):
                 messages.rest(channel, now + self._pace)
                 return None
-            if not message.is_reaction:
+            if not message.is_reaction and not message.is_gone:
                 messages.tried(message)
             return message
 
     def _is_too_soon(self, messages: Messages, channel: str, now: datetime) -> bool:
         lately = now - self._pace * BURST_OF_POSTS
         return bool(self._pace) and messages.posted_since(channel, lately) >= BURST_OF_POSTS
+
+    def _take_back(self, message: Message) -> None:
+        """Delete what may be in Slack: it is known to be, or an earlier call for it was not answered."""
+        ts = message.ts or (self._speaker.find(message) if message.tries else None)
+        if ts:
+            self._speaker.take_back(message, ts)
+        with self._database.transaction() as session:
+            Messages(session).taken_back(message)
 
     def _deliver(self, message: Message, stopping: threading.Event) -> None:
         if message.thread_ts is None and not message.is_top_level:
@@ -130,6 +140,8 @@ class Outbox:
         if may_be_under_way and stopping.wait(SECONDS_UNDER_WAY):
             return None
         try:
+            if message.is_gone:
+                return self._take_back(message)
             already = self._speaker.find(message) if is_retry and message.is_post else None
             ts = None if already else self._speaker.deliver(message)
         except SlackApiError as error:
@@ -154,7 +166,7 @@ class Outbox:
             with self._database.transaction() as session:
                 messages = Messages(session)
                 messages.rest(message.channel, datetime.now(UTC) + timedelta(seconds=seconds))
-                if not message.is_reaction:
+                if not message.is_reaction and not message.is_gone:
                     messages.untried(message)
             log.info("Slack asks for %g s of rest in %s", seconds, message.channel)
         elif reason in PASSING or error.response.status_code >= 500:
@@ -166,6 +178,9 @@ class Outbox:
     def _refuse(self, message: Message, reason: str) -> None:
         log.error("Slack refused %s of review %s: %s", message.slot, message.review_id, reason)
         with self._database.transaction() as session:
+            if message.is_gone:  # we cannot do more, and keep no trace of it
+                Messages(session).taken_back(message)
+                return
             never_began = message.slot == PARENT and message.ts is None
             told = self.on_refused(session, message, reason) if never_began else None
             Messages(session).refused(message, reason)

@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot import blocks, mrkdwn
+from flows import utterances as say
 from flows.utterances import ON, Utterance
 from storage.deals import Person
 from storage.messages import Message, plain
@@ -28,6 +29,12 @@ EVENT_TYPE = "dealreview_message"
 
 NOT_HERE = "invalid_blocks"
 """How Slack refuses a block that it does not have in a workspace yet."""
+
+ALREADY_GONE = ("message_not_found", "channel_not_found", "not_in_channel")
+"""Slack's answers when there is nothing to delete, or nothing that we could."""
+
+KEPT = ("cant_delete_message", "compliance_exports_prevent_deletion")
+"""Slack's answers when a message has to stay."""
 
 Json = dict[str, Any]
 
@@ -110,7 +117,7 @@ class Speaker:
             self._client.chat_postMessage,
             channel=message.channel,
             thread_ts=message.thread_ts,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": _key(message)}},
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": message.key}},
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -130,9 +137,21 @@ class Speaker:
             pages = [self._client.conversations_history(channel=message.channel, include_all_metadata=True, limit=200)]
         for posted in (each for page in pages for each in page["messages"]):
             payload = (posted.get("metadata") or {}).get("event_payload", {})
-            if payload.get("key") == _key(message):
+            if payload.get("key") == message.key:
                 return str(posted["ts"])
         return None
+
+    def take_back(self, message: Message, ts: str) -> None:
+        """Delete a message of ours; where Slack does not let us, its words give way to a line that says so."""
+        try:
+            self._client.chat_delete(channel=message.channel, ts=ts)
+        except SlackApiError as error:
+            if error.response["error"] in ALREADY_GONE:
+                return
+            if error.response["error"] not in KEPT:
+                raise
+            line = self.render(message.team, say.taken_back(bool(message.context["is_review"])))
+            self._client.chat_update(channel=message.channel, ts=ts, text=line.text, blocks=line.blocks)
 
     def whisper(self, team: str, channel: str, person: str, thread_ts: str | None, hint: Utterance) -> bool:
         """Show a hint to one person; returns whether Slack took it. It may get lost, and nothing depends on it."""
@@ -226,7 +245,3 @@ def _fallback(made: list[dict[str, Any]]) -> str:
     """What a notification and a screen reader say: the words of the blocks without their frame."""
     said = [block["text"]["text"] for block in made if block["type"] in ("section", "header")]
     return mrkdwn.shorten("\n".join(said), LONGEST_EDIT - 1)
-
-
-def _key(message: Message) -> str:
-    return f"{message.review_id or message.team}:{message.slot}"

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from flows import utterances as say
 from flows.events import suggested
+from flows.forgetting import FORGOTTEN
 from flows.hours import local_day
 from flows.ledger import Known
 from flows.lens import Leaning
@@ -57,10 +58,12 @@ def amend(review: Review, edited: Reply, now: datetime, occasion: str) -> Outcom
     """A person edited their Slack message: the answer says the new words. Turns keep the old ones.
 
     Edits count in the order they were made, whatever order they arrive in. Lines moved by hand that it leaves as they
-    were stay moved.
+    were stay moved. Of somebody who is forgotten, nothing is taken.
     """
     found = review.find(edited.message_ts)
-    if not found or found[1].text == edited.text or edited.edited_ts < found[1].edited_ts:
+    if not found or found[1].author == FORGOTTEN:
+        return Outcome(review)
+    if found[1].text == edited.text or edited.edited_ts < found[1].edited_ts:
         return Outcome(review)
     answer, reply = found
     kept = {line.text for line in edited.lines()}

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from flows.review import Review
-from flows.utterances import ON, PARENT, SHARED, Retouch, Utterance
+from flows.utterances import ON, ONCE, PARENT, SHARED, Retouch, Utterance
 from storage.models import DealRow, MessageRow, RestRow, ReviewRow
 
 LATE = timedelta(minutes=10)
 """Whatever the pace, a message that waits longer than this is stuck."""
+
+GONE = "gone"
+"""The name of what is to be taken back: deleted in Slack, and then here."""
 
 UNSAID = (MessageRow.said < MessageRow.version, MessageRow.refused.is_(None))
 
@@ -47,8 +50,18 @@ class Message:
 
     @property
     def is_post(self) -> bool:
-        """Whether it adds a message, rather than editing one or reacting to one."""
-        return self.ts is None and not self.is_reaction
+        """Whether it adds a message, rather than editing one, taking one back or reacting to one."""
+        return self.ts is None and not self.is_reaction and not self.is_gone
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is to be taken back."""
+        return self.name == GONE
+
+    @property
+    def key(self) -> str:
+        """What a post carries along, to be known by in Slack."""
+        return str(self.context["key"]) if self.is_gone else f"{self.review_id or self.team}:{self.slot}"
 
     @property
     def is_reaction(self) -> bool:
@@ -107,6 +120,25 @@ class Messages:
                 row.decided_at = now
             row.version += 1
         self._session.flush()
+
+    def take_back(self, team: str, rows: Iterable[MessageRow], now: datetime) -> None:
+        """Decide that these messages of a workspace are to be deleted in Slack; their words go here at once.
+
+        They belong to no review any more. One that was never posted is taken back, too: it may be under way.
+        """
+        for row in rows:
+            if row.name == GONE:
+                continue
+            message = self._to_message(row)
+            kept = {"key": message.key, "thread_ts": message.thread_ts, "is_review": row.slot == PARENT}
+            row.review_id, row.team, row.slot = None, team, f"{GONE}:{row.id}"
+            row.name, row.context, row.version = GONE, kept, row.version + 1
+            row.decided_at, row.refused = now, None
+            self._session.flush()
+
+    def taken_back(self, message: Message) -> None:
+        """A message is not in Slack any more, or will always be."""
+        self._session.execute(delete(MessageRow).where(MessageRow.id == message.id))
 
     def channels_due(self, now: datetime) -> list[str]:
         """The channels in which there is something to say and that do not rest, the longest waiting first."""
@@ -178,7 +210,8 @@ class Messages:
     def said(self, message: Message, ts: str | None, now: datetime) -> None:
         """Slack has the message in the version that was sent. Of a reaction nothing more is to be known."""
         row = self._session.get_one(MessageRow, message.id)
-        if message.is_reaction and row.version == message.version:
+        is_over = message.is_reaction or message.slot.startswith(ONCE)
+        if is_over and row.version == message.version:
             self._session.delete(row)
             return
         if ts and row.ts is None:
@@ -216,7 +249,7 @@ class Messages:
         """Slack will never take this. A post stays refused; a refused edit is only skipped."""
         row = self._session.get_one(MessageRow, message.id)
         row.said, row.tries = message.version, 0
-        if row.ts is None:
+        if row.ts is None and row.name != GONE:
             row.refused = reason
 
     def _slot(self, review_id: int | None, slot: str) -> MessageRow | None:
@@ -246,7 +279,7 @@ class Messages:
             row.team or self._session.scalar(team) or "",
             row.review_id,
             row.channel,
-            parent.ts if parent else None,
+            parent.ts if parent else row.context.get("thread_ts") if row.name == GONE else None,
             row.slot,
             row.name,
             row.context,

@@ -38,7 +38,7 @@ def test_help_is_given_where_the_bot_is_not_a_member(room: Room) -> None:
 def test_an_answer_is_for_the_eyes_of_whoever_typed_the_command(room: Room) -> None:
     room.start("Northwind @lena", by="maya")
     said = room.workspace.messages("#deals")
-    for text in ("help", "list", "show Northwind", "delete Northwind", "Northwind", "Northwind @lena @omar"):
+    for text in ("help", "list", "show Northwind", "remove Northwind", "Northwind", "Northwind @lena @omar"):
         told = room.command("omar", text)
         assert room.whispers("omar")[-1] == told
     assert room.whispers("maya") == room.whispers("lena") == []
@@ -144,7 +144,7 @@ def test_a_slip_of_the_fingers_is_asked_about(room: Room) -> None:
 
 
 def test_a_word_that_people_expect_to_be_a_command_starts_nothing(room: Room) -> None:
-    for text in ("delete Northwind", "--force", "stop", "Archive Northwind", "new", "--help", "status"):
+    for text in ("remove Northwind", "--force", "stop", "Archive Northwind", "new", "--help", "status"):
         told = room.command("maya", text)
         assert told.startswith(f"I don't know “{text}” as a command.")
         assert f'`/dealreview "{text}"`' in told
@@ -158,8 +158,8 @@ def test_none_of_the_words_people_commonly_try_starts_a_review(room: Room) -> No
 
 
 def test_a_deal_may_be_called_by_any_word_in_quotes_and_is_found_without_them_afterwards(room: Room) -> None:
-    assert room.start('"delete Northwind"').review.deal.name == "delete Northwind"
-    assert "is open already" in room.command("lena", "delete Northwind")
+    assert room.start('"remove Northwind"').review.deal.name == "remove Northwind"
+    assert "is open already" in room.command("lena", "remove Northwind")
     assert room.start("“help”").review.deal.name == "help"
 
 

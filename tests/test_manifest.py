@@ -37,6 +37,7 @@ EVENT_SCOPES = {
 }
 METHOD_SCOPES = {
     "auth_test": set[str](),
+    "chat_delete": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "conversations_open": {"im:write"},
     "chat_postMessage": {"chat:write", "im:write"},  # also to a person, which opens the conversation with them

@@ -651,6 +651,17 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.import_offer: imports,
     say.import_done: lambda: [say.import_done(1, "a.csv", report) for report in REPORTS],
     say.import_over: lambda: [say.import_over()],
+    say.my_data_coming: lambda: [say.my_data_coming()],
+    say.my_data_given: lambda: [say.my_data_given(1)],
+    say.no_file_taken: lambda: [say.no_file_taken(1, "files:write")],
+    say.forget_me_form: lambda: [
+        say.forget_me_form("U1", *counts) for counts in ((0, 0), (1, 0), (0, 1), (1, 1), (2, 0), (3, 2))
+    ],
+    say.forgotten: lambda: [say.forgotten(1)],
+    say.delete_deal_form: lambda: [say.delete_deal_form(REVIEW.deal, count) for count in (0, 1, 2)],
+    say.deal_deleted: lambda: [say.deal_deleted(1)],
+    say.not_your_deal: lambda: [say.not_your_deal(REVIEW.deal)],
+    say.taken_back: lambda: [say.taken_back(is_review) for is_review in (True, False)],
     say.rejection: lambda: [say.rejection(Rejection(ground, "12")) for ground in Ground],
     say.went_wrong: lambda: [say.went_wrong("0a1b2c3d")],
     say.not_taken: lambda: [say.not_taken("0a1b2c3d")],

@@ -31,7 +31,7 @@ def write_markdown(found: Iterable[Exported], folder: Path, now: datetime) -> It
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words.filters.update(md=_escaped, quote=_quoted, day=_day)
+    words.filters.update(md=escaped, quote=quoted, day=_day)
     page = words.get_template("exports/deal.md.j2")
     for number, each in enumerate(found, 1):
         text = page.render(_page(each, now)).strip()
@@ -60,7 +60,7 @@ def _page(each: Exported, now: datetime) -> dict[str, Any]:
     ours = [line.text for held in each.reviews[-1:] for line in _lines(held, Label.US)]
     return {
         "deal": each.deal,
-        "customer": _escaped(each.deal.name),
+        "customer": escaped(each.deal.name),
         "struggle": "",
         "owner": each.name(each.deal.owner),
         "heard": [_item(each, item, now) for item in items if item.known and not item.known.is_open],
@@ -108,12 +108,12 @@ def _lines(held: Held, label: Label) -> Iterator[Line]:
             yield from (line for line in reply.lines() if line.label is label)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """A person's words as Markdown shows them literally."""
     return _FIRST.sub(lambda first: f"{first[1]}{first[3] or ''}\\{first[2] or ''}", _MARKS.sub(r"\\\1", text))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 

@@ -129,7 +129,7 @@ class BatchService:
             return call
         if problem := self._cannot_be_held(asked):
             return problem
-        self._directory.meet(asked.team, asked.manager)  # owners are met when their reviews open: Slack waits for us
+        self._directory.welcome(asked.team, asked.manager)  # owners are met as their reviews open: Slack waits for us
         try:
             begun = self._keep(call, asked.choice, now)
         except IntegrityError:  # the same call was asked for in the same moment: Slack may tell of it twice

@@ -24,6 +24,7 @@ from flows import utterances as say
 from flows.pipeline import Rejection, Report
 from flows.pipeline_values import Order, read_day
 from flows.utterances import Retouch, Utterance
+from storage.audit import FILE, Audit, Did
 from storage.database import Database
 from storage.imports import Dropped, Imports, State
 
@@ -186,6 +187,7 @@ class PipelineService:
                 return
             if is_made:
                 imports.save(replace(now, state=State.DONE, reported=report.rejected))
+                Audit(session, now.team).note(now.person, Did.IMPORTED, FILE, now.id, self._decisions.clock())
                 done = say.import_done(now.id, now.name, report)
                 self._say(session, now, say.import_moved(now.id, State.DONE, report.rows), done)
             else:

@@ -13,6 +13,7 @@ from flows import utterances as say
 from flows.review import Deal, Ending, Review, Turn
 from flows.steering import Act, Outcome
 from flows.utterances import Utterance
+from storage.audit import DEAL, Audit, Did
 from storage.database import Database
 from storage.deals import Deals
 from storage.reviews import Reviews
@@ -91,6 +92,7 @@ class PortfolioService:
         review = Reviews(session, deal.team).latest_of(deal.id)
         if review is None:
             Deals(session, deal.team, ()).save(given)
+            Audit(session, deal.team).note(by.person, Did.HANDED_OVER, DEAL, deal.id, self._decisions.clock())
             return
         after = replace(review, deal=given, owner=taker if review.is_open else review.owner)
         self._keep(session, review, after, "handed_over", f"{deal.owner} → {taker}", by)

@@ -14,6 +14,7 @@ from bot.speaker import Speaker
 from flows import steering, turns
 from flows import utterances as say
 from flows.agenda import agenda
+from flows.forgetting import FORGOTTEN
 from flows.lens import Label
 from flows.review import Deal, Review, Status, Turn
 from flows.steering import Act, Outcome
@@ -46,7 +47,7 @@ class ReviewService:
             return say.cannot_hold(place.standing, channel)
         if asked.owner and not self._directory.meet(team, asked.owner):
             return say.unknown_person()
-        self._directory.meet(team, caller)
+        self._directory.welcome(team, caller)
         try:
             hint = self._open(team, caller, place, asked, whole)
         except IntegrityError:  # somebody else made the deal or started its review in the same moment
@@ -132,6 +133,8 @@ class ReviewService:
                 return say.deal_closed(deal)
             elif review := reviews.open_for(deal):
                 return say.already_open(review, self._directory.link(review.channel, review.thread_ts))
+            elif deal.owner == FORGOTTEN:
+                deal = replace(deal, owner=caller)
             deal = _with_details(deal, asked)
             deals.save(deal)
             owner = find_person(session, team, deal.owner)

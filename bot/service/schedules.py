@@ -67,7 +67,7 @@ class ScheduleService:
         """Put calls on the calendar as they were typed, list them, or give the form to say it in."""
         if words.casefold() == LIST and not people:
             return self.list(typed.team, typed.person)
-        self._directory.meet(typed.team, typed.person)
+        self._directory.welcome(typed.team, typed.person)
         draft = self._draft(typed, people)
         if not words:
             return self._form(draft, draft.begins, typed.channel)

@@ -205,7 +205,7 @@ class TurnService:
         reply = self._read(arrival, review.asked, taught)
         if not reply.text:
             return say.no_words()
-        self._directory.meet(arrival.team, arrival.person)
+        self._directory.welcome(arrival.team, arrival.person)
         hint = self._decide(arrival, lambda now_is, now: turns.take_turn(now_is, reply, now, self._burst))
         return hint or self._suggestion(arrival, reply)
 
@@ -243,13 +243,13 @@ class TurnService:
     def _act(self, arrival: Arrival) -> Utterance | None:
         """A person pressed a button that stands for a word."""
         word, ask = Word(arrival.details["word"]), arrival.details["ask"]
-        self._directory.meet(arrival.team, arrival.person)
+        self._directory.welcome(arrival.team, arrival.person)
         return self._decide(arrival, lambda review, now: steering.act(review, word, _by(arrival), now, ask))
 
     def _tell_source(self, arrival: Arrival) -> Utterance | None:
         """A person said how we know what an answer says."""
         question, ask, source = (arrival.details[name] for name in ("question", "ask", "source"))
-        self._directory.meet(arrival.team, arrival.person)
+        self._directory.welcome(arrival.team, arrival.person)
         return self._decide(
             arrival,
             lambda review, now: turns.tell_source(review, question, ask, Source(source), _by(arrival), now),
@@ -259,7 +259,7 @@ class TurnService:
         """A person told when an answer was heard, or by when a step is to be done."""
         question, ask, what = (arrival.details[name] for name in ("question", "ask", "what"))
         day = date.fromisoformat(arrival.details["day"])
-        self._directory.meet(arrival.team, arrival.person)
+        self._directory.welcome(arrival.team, arrival.person)
         return self._decide(
             arrival, lambda review, now: turns.tell_day(review, question, ask, what, day, _by(arrival), now)
         )

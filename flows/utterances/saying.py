@@ -13,6 +13,8 @@ from flows.nudging import Nudge
 PARENT = "parent"
 SHARED = "shared"
 ON = "on:"
+ONCE = "once:"
+"""Begins the slot of what is said once, and of which nothing is kept when it is said."""
 
 Context = Mapping[str, Any]
 

@@ -5,17 +5,21 @@ from storage.models.calls import CallRow, EntryRow, MirrorRow, ReminderRow, Sche
 from storage.models.deals import DealRow, KnowledgeRow
 from storage.models.people import HabitsRow, NudgeRow, PersonRow
 from storage.models.pipeline import ImportRow
+from storage.models.privacy import AuditRow, ErrandRow, ForgottenRow, WorkspaceRow
 from storage.models.reviews import AnswerRow, ArrivalRow, CorrectionRow, ReplyRow, ReviewRow, TurnRow
 from storage.models.saying import MessageRow, RestRow
 
 __all__ = [
     "AnswerRow",
     "ArrivalRow",
+    "AuditRow",
     "Base",
     "CallRow",
     "CorrectionRow",
     "DealRow",
     "EntryRow",
+    "ErrandRow",
+    "ForgottenRow",
     "HabitsRow",
     "ImportRow",
     "KnowledgeRow",
@@ -30,4 +34,5 @@ __all__ = [
     "ScheduleRow",
     "TurnRow",
     "Utc",
+    "WorkspaceRow",
 ]

@@ -1,0 +1,59 @@
+"""What people want done with what is kept about them or their deals, kept until it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from storage.models import ErrandRow
+
+
+class Kind(StrEnum):
+    """What is to be done."""
+
+    COPY = "copy"  # give a person everything that is kept about them
+    FORGET = "forget"  # forget a person
+    DELETE = "delete"  # delete a deal
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something to be done in a workspace for a `person`; `deal` is the id of the deal it is about, 0 if of none."""
+
+    id: int
+    team: str
+    kind: Kind
+    person: str
+    deal: int = 0
+
+
+class Errands:
+    """The errands of all workspaces."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, team: str, kind: Kind, person: str, now: datetime, deal: int = 0) -> None:
+        """Keep what is to be done (`now` is in UTC); what waits to be done is not kept twice."""
+        subject = str(deal) if deal else ""
+        same = (ErrandRow.team == team, ErrandRow.kind == kind, ErrandRow.person == person)
+        if self._session.scalar(select(ErrandRow.id).where(*same, ErrandRow.subject == subject)) is None:
+            self._session.add(ErrandRow(team=team, kind=kind, person=person, subject=subject, asked_at=now))
+            self._session.flush()
+
+    def waiting(self) -> list[int]:
+        """What is to be done, by ids, the longest waiting first."""
+        return list(self._session.scalars(select(ErrandRow.id).order_by(ErrandRow.id)))
+
+    def lock(self, errand_id: int) -> Errand | None:
+        """What is to be done, which no other transaction can change meanwhile; None if it is done."""
+        row = self._session.scalar(select(ErrandRow).where(ErrandRow.id == errand_id).with_for_update())
+        return Errand(row.id, row.team, Kind(row.kind), row.person, int(row.subject or 0)) if row else None
+
+    def done(self, errand: Errand) -> None:
+        """It is done."""
+        self._session.execute(delete(ErrandRow).where(ErrandRow.id == errand.id))

@@ -1,0 +1,60 @@
+"""What is kept about keeping: how long a workspace wants it, what was asked to go, and who did what with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base
+
+
+class WorkspaceRow(Base):
+    """What an operator settled for a workspace: after how many days closed deals are deleted, 0 for never."""
+
+    __tablename__ = "workspace"
+
+    team: Mapped[str] = mapped_column(primary_key=True)
+    retention_days: Mapped[int] = mapped_column(default=0)
+
+
+class ErrandRow(Base):
+    """What a person wants done with what is kept, until it is done; see `storage.errands`.
+
+    `subject` is the id of the deal it is about, empty if it is about the person.
+    """
+
+    __tablename__ = "errand"
+    __table_args__ = (UniqueConstraint("team", "kind", "person", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team: Mapped[str]
+    kind: Mapped[str]
+    person: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[datetime]
+
+
+class ForgottenRow(Base):
+    """That somebody is not to be met again until they come back themselves: a mark that tells nobody who it is."""
+
+    __tablename__ = "forgotten"
+
+    team: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
+
+
+class AuditRow(Base):
+    """Who did what with what is kept, and when, without a word of it; see `storage.audit`."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_at", "at"), Index("ix_audit_person", "team", "person"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team: Mapped[str]
+    at: Mapped[datetime]
+    person: Mapped[str]
+    act: Mapped[str]
+    kind: Mapped[str]
+    subject: Mapped[str]

@@ -1,0 +1,80 @@
+"""What is kept about a person, given to them: everything of theirs, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.commands import Command, parse
+from tests.conftest import Room, words
+from tests.keeping import LATER, OMARS_EDIT, lived
+from tests.sayings import THEIRS
+from tests.test_imports_in_slack import told
+
+
+def files(room: Room, who: str) -> dict[str, str]:
+    """The files that the bot gave a person, by their names."""
+    said = room.workspace.messages(room.workspace.dm(who))
+    given = [file for each in said if each.get("bot_id") for file in each.get("files", ())]
+    return {each["name"]: room.workspace.file(each["id"]).decode() for each in given}
+
+
+def my_data(room: Room, who: str) -> tuple[dict[str, Any], str]:
+    """Ask for one's data; gives what came as JSON and as a page."""
+    assert "It comes to our direct messages" in room.command(who, "my data")
+    given = files(room, who)
+    return json.loads(given["my-data.json"]), given["my-data.md"]
+
+
+def test_a_person_gets_everything_that_is_kept_about_them_and_nothing_of_others(room: Room) -> None:
+    life = lived(room)
+    data, page = my_data(room, "lena")
+    assert words(told(room, "lena")[-1]).startswith("Here is everything I keep about you")
+    assert (data["person"]["id"], data["person"]["name"]) == ("U0LENA", "Lena")
+    written = {each["text"]: each for each in data["written"]}
+    for text in (life.texts[0], *life.texts[2:9], LATER):
+        assert written[text]["deal"] == "Northwind"
+        assert written[text]["channel"] == "C0DEALS"
+        assert written[text]["at"].startswith("2026-11-24T")
+        assert " ".join(text.split()[:3]).replace("'", "") in page.replace("'", "")
+    assert data["settings"]["country"] == "DE"
+    assert [each["name"] for each in data["deals"]] == ["Northwind"]
+    assert data["nudges"][0]["items"] == [[1, "people"]]
+    for kind in ("acts", "lines_moved", "reviews", "reminders", "mirrors", "files", "calls", "schedules", "log"):
+        assert data[kind], kind
+    assert "closed" in {each["act"] for each in data["log"]}
+    whole = json.dumps(data, ensure_ascii=False) + page
+    assert OMARS_EDIT[:30] not in whole
+    assert "Omar" not in whole
+
+
+def test_whoever_only_read_along_gets_an_empty_page(room: Room) -> None:
+    room.start("Northwind @lena", by="maya").says("lena", THEIRS)
+    data, page = my_data(room, "omar")
+    assert data["written"] == data["deals"] == data["acts"] == []
+    assert "## What you wrote\n\nNothing." in page
+    assert "Northwind" not in page
+
+
+def test_what_somebody_typed_is_shown_literally_on_the_page(room: Room) -> None:
+    room.start("Northwind @lena").says("lena", "# Their *board* wants <b>it</b> | `now`")
+    _, page = my_data(room, "lena")
+    assert r"> \# Their \*board\* wants \<b\>it\</b\> \| \`now\`" in page
+
+
+def test_slack_is_away_for_a_moment_and_the_files_come_all_the_same(room: Room) -> None:
+    room.start("Northwind @lena").says("lena", THEIRS)
+    room.workspace.fault("files.getUploadURLExternal", "server_error", times=2)
+    data, _ = my_data(room, "lena")
+    assert data["written"]
+
+
+def test_my_data_and_forget_me_are_two_words_and_a_deal_may_begin_like_them() -> None:
+    for text in ("my data", "My Data", " my  data "):
+        assert parse(text) == Command("my")
+    assert parse("forget me") == Command("forget")
+    assert parse('"my data"') == Command("start", "my data")
+    assert parse("My Muesli") == Command("start", "My Muesli")
+    assert parse("Forget-me-not Ltd") == Command("start", "Forget-me-not Ltd")
+    for slip, meant in (("my dta", "my data"), ("forgetme", "forget me"), ("forget met", "forget me")):
+        assert parse(slip) == Command("unknown", slip, meant=meant)
