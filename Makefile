@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-postgres check drill bench lens clean
+.PHONY: demo test test-postgres check audit drill fuzz bench lens clean
 
 demo: .venv/installed
 	$(BIN)/dealreview demo $(ARGS)
@@ -20,11 +20,17 @@ check: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config pyproject.toml
 
+audit: .venv/ready
+	$(BIN)/python -m tests.audit
+
 bench: .venv/ready
 	$(BIN)/python -m tests.bench $(ARGS)
 
 drill: .venv/ready
 	$(BIN)/python -m tests.drill $(ARGS)
+
+fuzz: .venv/ready
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 lens: .venv/ready
 	$(BIN)/pip install -q -c constraints.txt -e '.[lens]'

@@ -243,7 +243,7 @@ def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
         """An event is not acknowledged, so that Slack sends it again; a person who waits gets an answer."""
         if isinstance(error, TooEarly):
             log.info("%s; Slack sends it again", error)
-            return BoltResponse(status=500)
+            return BoltResponse(status=503)
         reference = uuid.uuid4().hex[:8]
         log.error("error %s", reference, exc_info=error)
         if body.get("type") == "event_callback":

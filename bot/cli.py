@@ -19,7 +19,7 @@ from bot import manifest as manifests
 from bot.app import Dealreview, create_app, hosted_lens
 from bot.deals_command import deals
 from bot.doctor import examine
-from bot.http import http_app
+from bot.http import SECONDS_IDLE, http_app
 from bot.settings import BadSetting, Door, Settings, database_url, is_address, lens_endpoint
 from bot.socket_mode import connected
 from bot.stats import count
@@ -170,6 +170,7 @@ def _serve_socket_mode(bot: Dealreview, settings: Settings) -> None:
 def _serve_http(bot: Dealreview, settings: Settings) -> None:
     log.info("Listening for Slack on port %d.", settings.port)
     try:
-        web.run_app(http_app(bot, settings.signing_secret), port=settings.port, access_log=None, print=None)
+        app = http_app(bot, settings.signing_secret)
+        web.run_app(app, port=settings.port, access_log=None, print=None, keepalive_timeout=SECONDS_IDLE)
     except OSError as error:
         raise BadSetting(f"PORT is {settings.port}, and the bot cannot listen there ({error.strerror}).") from error

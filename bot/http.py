@@ -3,32 +3,65 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
 
 from aiohttp import web
 from slack_bolt import BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
+from sqlalchemy.exc import OperationalError
 
+from bot import payloads
 from bot.app import Dealreview
+from storage.admissions import admit, forget
 
 THREADS = 8
 LONGEST_BODY = 1024 * 1024
 """In bytes; Slack's largest payload, a view, is 250 kB."""
+SECONDS_FOR_A_BODY = 10.0
+"""Slack sends its own at once. Until a body is whole it holds a connection, and no thread."""
+
+SECONDS_IDLE = 60.0
+"""How long a connection may say nothing, or not finish what it has to say before a body."""
+
+KNOWN_HEADERS = frozenset(
+    {
+        "content-type", "x-slack-request-timestamp", "x-slack-retry-num", "x-slack-retry-reason", "x-slack-signature",
+    }
+)  # fmt: skip
+"""What Bolt gets to see: others would switch on what Bolt has in store for itself."""
+
+TIMESTAMP, SIGNATURE = re.compile("[0-9]{1,10}"), re.compile("v0=[0-9a-f]{64}")
 
 
-def http_app(bot: Dealreview, signing_secret: str) -> web.Application:
-    """The aiohttp application that answers Slack, and nobody who lacks its signing secret. Bolt works in threads."""
+def http_app(bot: Dealreview, signing_secret: str, patience: float = SECONDS_FOR_A_BODY) -> web.Application:
+    """The aiohttp application that answers Slack, and nobody who lacks its signing secret. Bolt works in threads.
+
+    `patience` is how long a body may take to arrive, in seconds.
+    """
     verifier = SignatureVerifier(signing_secret)
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slack")
 
     async def on_slack(request: web.Request) -> web.Response:
-        body = await request.read()
+        if not _may_be_signed(request):
+            return web.Response(status=401)
+        try:
+            async with asyncio.timeout(patience):
+                body = await request.read()
+        except TimeoutError:
+            return _parting(408)
+        except (web.RequestPayloadError, ConnectionError):
+            return _parting(400)
         if not _is_signed(verifier, body, request):
             return web.Response(status=401)
         asked = _understood(body, request)
         if asked is None:
             return web.Response(status=400)
-        answer = await asyncio.get_running_loop().run_in_executor(threads, bot.bolt.dispatch, asked)
+        signature = request.headers["X-Slack-Signature"]
+        answer = await asyncio.get_running_loop().run_in_executor(threads, _take_once, bot, asked, signature)
         return _response(answer)
 
     async def on_health(_request: web.Request) -> web.Response:
@@ -46,26 +79,63 @@ def http_app(bot: Dealreview, signing_secret: str) -> web.Application:
     return app
 
 
+def _may_be_signed(request: web.Request) -> bool:
+    """Whether a request looks like one of Slack's, so that its body is worth waiting for."""
+    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    signature = request.headers.get("X-Slack-Signature", "")
+    return bool(TIMESTAMP.fullmatch(timestamp) and SIGNATURE.fullmatch(signature))
+
+
 def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:
-    """Whether Slack sent this, lately. Bolt asks the same, but stumbles over a time that is no number."""
+    """Whether Slack sent this, lately. Bolt asks the same, but stumbles over a body that is no text."""
     try:
         return verifier.is_valid_request(body, dict(request.headers))
-    except ValueError:
+    except UnicodeDecodeError:
         return False
 
 
 def _understood(body: bytes, request: web.Request) -> BoltRequest | None:
     """A request as Bolt takes it; None for what is signed and yet nothing that Slack would send."""
+    headers: dict[str, str | Sequence[str]] = {
+        name: value for name, value in request.headers.items() if name.lower() in KNOWN_HEADERS
+    }
     try:
-        text = body.decode("utf-8")
-        asked = BoltRequest(body=text, query=request.query_string, headers=dict(request.headers))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-    is_event = isinstance(asked.body.get("event", {}), dict)
-    return asked if is_event else None
+        asked = BoltRequest(body=body.decode(), headers=headers)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        return None  # Bolt looks into a payload before it can be asked whether it is whole
+    return asked if payloads.is_whole(asked.body) else None
+
+
+def _take_once(bot: Dealreview, asked: BoltRequest, signature: str) -> BoltResponse:
+    """Let Bolt take a request, unless it was taken already: a signature is good for minutes, and may be overheard.
+
+    Slack signs what it sends again anew, in the same second alike. So what was not taken is forgotten.
+    """
+    if payloads.asks_only(asked.body):
+        return bot.bolt.dispatch(asked)
+    try:
+        if not admit(bot.database, signature, datetime.now(UTC)):
+            return BoltResponse(status=409)
+    except OperationalError:  # without the database nothing can come of it, and Bolt tells whoever waits
+        return bot.bolt.dispatch(asked)
+    answer = None
+    try:
+        answer = bot.bolt.dispatch(asked)
+        return answer
+    finally:
+        if answer is None or answer.status >= 500:
+            with suppress(OperationalError):
+                forget(bot.database, signature)
 
 
 def _response(answer: BoltResponse) -> web.Response:
     headers = {name: ", ".join(values) for name, values in answer.headers.items() if name != "content-type"}
     kind = answer.headers.get("content-type", ["text/plain"])[0].partition(";")[0]
     return web.Response(status=answer.status, text=answer.body or "", headers=headers, content_type=kind)
+
+
+def _parting(status: int) -> web.Response:
+    """An answer to somebody who is not listened to any longer."""
+    response = web.Response(status=status)
+    response.force_close()
+    return response

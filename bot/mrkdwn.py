@@ -8,7 +8,7 @@ from typing import Any
 
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _MARK_AT_AN_EDGE = re.compile(r"(?<![^\W_])[*_~`]+|[*_~`]+(?![^\W_])")
-_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ud800-\udfff]")
+_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 _OUR_MARK = re.compile(rf"(?<!{ZERO_WIDTH})(?:(?<!\w)[*_~`]|[*_~`](?!\w))(?!{ZERO_WIDTH})")
 
@@ -37,7 +37,10 @@ def decode(text: str, name_of: Callable[[str], str]) -> str:
 
 
 def cleaned(text: str) -> str:
-    """What a person typed without what no person types: control characters and zero-width spaces."""
+    """What a person typed without what no person types: control characters, zero-width spaces, a turn of direction.
+
+    Right-to-left writing needs no such turn; with one, words after it would be shown backwards.
+    """
     return _UNWANTED.sub("", text.replace("\r\n", "\n")).strip()
 
 

@@ -54,12 +54,12 @@ class Settings:
     its reader cannot yet have read it; `pace` is the time between the bot's posts to one channel in the long run.
     """
 
-    bot_token: str
-    app_token: str = ""
-    signing_secret: str = ""
+    bot_token: str = field(repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
     port: int = 0
     slack_api_url: str = SLACK
-    database_url: str = DATABASE
+    database_url: str = field(default=DATABASE, repr=False)
     lens: Endpoint | None = None
     burst: timedelta = timedelta(seconds=BURST_SECONDS)
     pace: timedelta = timedelta(seconds=PACE_SECONDS)

@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import BaseFileLock, FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
@@ -164,15 +164,20 @@ def _open(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
             engine = create_engine(
-                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10, max_overflow=10
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_pre_ping=True,
+                pool_size=10,
+                max_overflow=10,
+                hide_parameters=True,  # an error tells of a statement, and not of what people said
             )
             event.listen(engine, "connect", _set_up_postgres)
+            event.listen(engine, "handle_error", _without_the_row)
             return engine
         if parsed.get_backend_name() != "sqlite":
             raise DatabaseProblem(
                 "DATABASE_URL must begin with sqlite:/// or postgresql://; other databases are not supported."
             )
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise DatabaseProblem(
             "DATABASE_URL is not a database address; write it like sqlite:///dealreview.db or "
@@ -187,6 +192,15 @@ def _set_up_postgres(connection: psycopg.Connection[Any], _record: Any) -> None:
     """It thinks a third of all messages unsaid and calls for help with them, which takes longer than to look at one."""
     connection.execute("SET max_parallel_workers_per_gather = 0")
     connection.commit()
+
+
+def _without_the_row(context: ExceptionContext) -> None:
+    """Postgres tells in the second line of an error what was in the row, which is for nobody who reads a log."""
+    error, told = context.original_exception, context.sqlalchemy_exception
+    if isinstance(error, psycopg.Error) and error.diag.message_primary:
+        error.args = (error.diag.message_primary,)
+        if told:
+            told.args = (f"({type(error).__name__}) {error.diag.message_primary}",)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

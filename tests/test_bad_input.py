@@ -191,7 +191,7 @@ def test_nine_answers_of_sixty_lines_each_still_make_a_summary(room: Room) -> No
 
 
 def test_a_reply_in_any_shape_is_an_answer_and_comes_back_as_it_was_typed(room: Room, thread: Thread) -> None:
-    shapes = ["```\nselect *\n  from <deals>\n```", "> They said:\n> no", "• one\n• two", "1️⃣", "\u202eyrev\u202c", "."]
+    shapes = ["```\nselect *\n  from <deals>\n```", "> They said:\n> no", "• one\n• two", "1️⃣", "שלום", "."]
     thread.answers("lena", *shapes)
     kept = [reply.text for answer in thread.review.answers.values() for reply in answer.replies]
     assert sorted(kept) == sorted(shapes)

@@ -26,7 +26,8 @@ def read(text: str) -> str:
 
 def visible(text: str) -> str:
     """What of a text a person can have typed and see."""
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ud800-\udfff]", "", text).replace("\r\n", "\n").strip()
+    unseen = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+    return re.sub(unseen, "", text).replace("\r\n", "\n").strip()
 
 
 # On the way out

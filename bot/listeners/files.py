@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
+from bot import mrkdwn
 from bot.service.pipeline import Given, PipelineService
 from bot.speaker import Speaker
 from flows.pipeline_values import Order
@@ -50,4 +51,5 @@ def is_dropped(event: dict[str, Any]) -> bool:
 def read(file: dict[str, Any]) -> Given:
     """A file as an event tells of it; one that Slack does not show the bot has no address."""
     address = file.get("url_private_download") or file.get("url_private") or ""
-    return Given(file["id"], str(file.get("name") or "the file"), str(address), int(file.get("size") or 0))
+    name = mrkdwn.cleaned(str(file.get("name") or "")) or "the file"
+    return Given(file["id"], name, str(address), int(file.get("size") or 0))

@@ -6,10 +6,12 @@ from storage.models.deals import DealRow, KnowledgeRow
 from storage.models.people import HabitsRow, NudgeRow, PersonRow
 from storage.models.pipeline import ImportRow
 from storage.models.privacy import AuditRow, ErrandRow, ForgottenRow, WorkspaceRow
+from storage.models.requests import AdmissionRow
 from storage.models.reviews import AnswerRow, ArrivalRow, CorrectionRow, ReplyRow, ReviewRow, TurnRow
 from storage.models.saying import MessageRow, RestRow
 
 __all__ = [
+    "AdmissionRow",
     "AnswerRow",
     "ArrivalRow",
     "AuditRow",

@@ -1,0 +1,244 @@
+"""What Slack's payloads look like, as far as the bot reads them: anything else is turned away before it is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Shape = Callable[[Any], bool]
+"""Tells whether a value is as it should be."""
+
+LARGEST_NUMBER = 2**53
+"""What JSON can be relied upon to carry; the size of a file is smaller."""
+
+
+def matching(pattern: str) -> Shape:
+    """A string that is nothing but what the pattern says, in ASCII."""
+    whole = re.compile(pattern, re.ASCII)
+    return lambda value: isinstance(value, str) and whole.fullmatch(value) is not None
+
+
+def record(needed: Mapping[str, Shape] | None = None, **others: Shape) -> Shape:
+    """An object with all that is `needed`; the `others` may be left out or null. What is not named, nobody reads."""
+    must = needed or {}
+
+    def fits(value: Any) -> bool:
+        return (
+            isinstance(value, dict)
+            and all(name in value and shape(value[name]) for name, shape in must.items())
+            and all(value.get(name) is None or shape(value[name]) for name, shape in others.items())
+        )
+
+    return fits
+
+
+def listing(shape: Shape, at_least: int = 0) -> Shape:
+    return lambda value: isinstance(value, list) and len(value) >= at_least and all(map(shape, value))
+
+
+def by_name(shape: Shape) -> Shape:
+    """An object whose names are free."""
+    return lambda value: isinstance(value, dict) and all(map(shape, value.values()))
+
+
+def either(*shapes: Shape) -> Shape:
+    return lambda value: any(shape(value) for shape in shapes)
+
+
+def words(value: Any) -> bool:
+    """Whatever a person may type. It is cleaned where it is taken."""
+    return isinstance(value, str)
+
+
+def size(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER
+
+
+def none(value: Any) -> bool:
+    return value is None
+
+
+ID = matching(r"[\w.:-]{1,255}")
+NAME = matching(r"[\w.:/-]{1,255}")
+"""Of a kind of thing: a type, a command, a callback."""
+ADDRESS = matching(r"https?://[!-~]{1,2000}")
+TS = matching(r"\d{1,10}\.\d{1,9}")
+"""A moment in Slack's writing: seconds since the epoch, UTC, before the year 2287."""
+OURS = matching(r"[^\x00-\x1f\x7f\ud800-\udfff]{0,3000}")
+"""What the bot itself wrote into a button or a form, and gets back; no control characters, no halves of characters."""
+
+SOMEBODY = either(ID, record({"id": ID}, team_id=ID, enterprise_id=ID))
+SOMEWHERE = either(ID, record({"id": ID}, enterprise_id=ID))
+
+FILE = record({"id": ID}, name=words, size=size, url_private=words, url_private_download=words)
+
+_IN_A_MESSAGE = {
+    "user": SOMEBODY,
+    "channel": SOMEWHERE,
+    "text": words,
+    "event_ts": TS,
+    "thread_ts": TS,
+    "subtype": NAME,
+    "bot_id": ID,
+    "edited": record(ts=TS),
+    "files": listing(FILE),
+    "team": SOMEWHERE,
+}
+
+MESSAGE = record({"ts": TS}, **{**_IN_A_MESSAGE, "user": ID})
+"""One that lies in an event or under a button."""
+
+OPTION = record({"value": OURS})
+
+INPUT = record(
+    value=words,
+    selected_option=OPTION,
+    selected_options=listing(OPTION),
+    selected_users=listing(ID),
+    selected_user=ID,
+    selected_conversation=ID,
+    selected_channel=ID,
+    selected_date=words,
+    selected_time=words,
+)
+"""What was filled in. A day that no calendar has is explained to the person, so it may be anything."""
+
+VIEW = record(
+    {"id": ID, "type": NAME},
+    hash=ID,
+    callback_id=either(NAME, matching("")),  # an App Home has none
+    private_metadata=OURS,
+    app_installed_team_id=ID,
+    team_id=ID,
+    state=record({"values": by_name(by_name(INPUT))}),
+)
+HOME = record(private_metadata=OURS, id=ID)
+
+EVENTS: dict[str, Shape] = {
+    "message": record(
+        {"channel": ID, "ts": TS},
+        **{**_IN_A_MESSAGE, "user": ID},
+        channel_type=NAME,
+        message=MESSAGE,
+        previous_message=MESSAGE,
+    ),
+    "app_mention": either(
+        record({"bot_id": ID, "channel": ID}),
+        record({"user": ID, "channel": ID, "text": words, "ts": TS}, thread_ts=TS),
+    ),
+    "app_home_opened": record({"user": ID}, tab=NAME, channel=ID, view=HOME),
+    "channel_shared": record({"channel": ID}),
+    "channel_unshared": record({"channel": ID}),
+}
+"""Of the events that somebody listens to, those that tell more than `ANY_EVENT`."""
+
+ANY_EVENT = record(
+    {"type": NAME},
+    user=SOMEBODY,
+    channel=SOMEWHERE,
+    team=SOMEWHERE,
+    enterprise=SOMEWHERE,
+    item=record(channel=ID),
+    message=record(user=SOMEBODY),
+    previous_message=record(user=SOMEBODY),
+    assistant_thread=record(),
+)
+
+EVENT = record(
+    {"team_id": ID, "event_id": ID, "event": ANY_EVENT},
+    authorizations=listing(record(team_id=ID, enterprise_id=ID, user_id=ID)),
+    enterprise_id=ID,
+)
+
+PERSON = record({"id": ID}, team_id=ID)
+
+_IN_AN_INTERACTION: dict[str, Shape] = {
+    "team": record({"id": ID}, enterprise_id=ID),
+    "enterprise": SOMEWHERE,
+    "channel": record({"id": ID}),
+    "message": record(ts=TS, thread_ts=TS, user=ID),
+    "view": VIEW,
+    "response_url": ADDRESS,
+    "response_urls": listing(record(response_url=ADDRESS)),
+}
+
+ACTION = record(
+    {"type": NAME, "action_id": OURS, "action_ts": TS},
+    block_id=OURS,
+    value=words,
+    selected_option=OPTION,
+    selected_date=words,
+)
+
+
+def interaction(**needed: Shape) -> Shape:
+    others = {name: shape for name, shape in _IN_AN_INTERACTION.items() if name not in needed}
+    return record({"user": PERSON, **needed}, **others)
+
+
+_SUBMITTED = record(
+    {"state": record({"values": by_name(by_name(INPUT))}), "hash": ID, "private_metadata": OURS, "callback_id": NAME}
+)
+
+
+def _filled_in(view: Any) -> bool:
+    return VIEW(view) and _SUBMITTED(view)
+
+
+INTERACTIONS: dict[str, Shape] = {
+    "block_actions": either(
+        interaction(trigger_id=ID, actions=listing(ACTION, at_least=1), channel=record({"id": ID})),
+        interaction(trigger_id=ID, actions=listing(ACTION, at_least=1), view=VIEW),
+    ),
+    "block_suggestion": interaction(action_id=OURS, block_id=OURS, value=words, view=_filled_in),
+    "view_submission": interaction(view=_filled_in),
+    "view_closed": interaction(view=VIEW),
+    "shortcut": interaction(callback_id=NAME, trigger_id=ID),
+    "message_action": interaction(callback_id=NAME, trigger_id=ID, channel=record({"id": ID}), message=MESSAGE),
+}
+
+COMMAND = record(
+    {"command": NAME, "team_id": ID, "channel_id": ID, "user_id": ID},
+    text=words,
+    trigger_id=ID,
+    response_url=ADDRESS,
+    enterprise_id=words,
+)
+CHECKS = {"url_verification": record({"challenge": words})}
+"""Slack's own questions to the address."""
+
+
+def is_whole(body: Any) -> bool:
+    """Whether a payload has everything the bot reads of it, each of the right kind, and is of one workspace only."""
+    if not isinstance(body, dict):
+        return False
+    kind = body.get("type")
+    if kind is None:
+        return _is_whole_form(body)
+    if not isinstance(kind, str):
+        return False
+    if kind == "event_callback":
+        return EVENT(body) and EVENTS.get(body["event"]["type"], ANY_EVENT)(body["event"])
+    if kind in CHECKS:
+        return CHECKS[kind](body)
+    return kind in INTERACTIONS and INTERACTIONS[kind](body) and _is_of_one_workspace(body)
+
+
+def asks_only(body: Mapping[str, Any]) -> bool:
+    """Whether a payload brings about nothing, however often it comes. Two may be alike, with one signature."""
+    return body.get("type") in ("block_suggestion", *CHECKS) or "ssl_check" in body
+
+
+def _is_whole_form(body: Mapping[str, Any]) -> bool:
+    """A command, or the question whether the address can be reached with TLS."""
+    if "command" in body:
+        return COMMAND(body) and not {"team", "view", "event", "authorizations", "user"} & set(body)
+    return set(body) == {"ssl_check", "token"} and body["ssl_check"] == "1"
+
+
+def _is_of_one_workspace(body: Mapping[str, Any]) -> bool:
+    """Who is in another workspace than the form they fill in comes with a shared channel, in which nothing is held."""
+    team = (body.get("team") or {}).get("id")
+    installed = (body.get("view") or {}).get("app_installed_team_id")
+    return team is None or installed is None or installed == team or not installed.startswith("T")

@@ -1,0 +1,34 @@
+"""Which of Slack's requests were let in: each is let in once, by whichever replica it came to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+
+from storage.database import Database
+from storage.models import AdmissionRow
+
+REMEMBERED = timedelta(minutes=15)
+"""A signature is good for five minutes before and after its time; then it need not be known any more."""
+
+
+def admit(database: Database, signature: str, now: datetime) -> bool:
+    """Let a request in by its signature; False if it was let in before. `now` is in UTC.
+
+    Raises `sqlalchemy.exc.OperationalError` if the database does not answer.
+    """
+    try:
+        with database.transaction() as session:
+            session.execute(delete(AdmissionRow).where(AdmissionRow.at < now - REMEMBERED))
+            session.add(AdmissionRow(signature=signature, at=now))
+    except IntegrityError:
+        return False
+    return True
+
+
+def forget(database: Database, signature: str) -> None:
+    """Let the same request in again: nothing came of it."""
+    with database.transaction() as session:
+        session.execute(delete(AdmissionRow).where(AdmissionRow.signature == signature))
