@@ -216,6 +216,8 @@ class Directory:
         except SlackApiError as error:
             if (reason := str(error.response.get("error"))) in NOBODY:
                 return False
+            if reason == "unknown_method":
+                return True  # a stand-in for Slack that knows no people, and so no guests
             with self._database.transaction() as session:
                 if find_person(session, team, person_id):
                     return True

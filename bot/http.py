@@ -109,13 +109,14 @@ def _understood(body: bytes, request: web.Request) -> BoltRequest | None:
 def _take_once(bot: Dealreview, asked: BoltRequest, signature: str) -> BoltResponse:
     """Let Bolt take a request, unless it was taken already: a signature is good for minutes, and may be overheard.
 
-    Slack signs what it sends again anew, in the same second alike. So what was not taken is forgotten.
+    Slack signs what it sends again anew, and in the same second alike. So what was not taken is forgotten, and an event
+    that was taken is acknowledged once more.
     """
     if payloads.asks_only(asked.body):
         return bot.bolt.dispatch(asked)
     try:
         if not admit(bot.database, signature, datetime.now(UTC)):
-            return BoltResponse(status=409)
+            return BoltResponse(status=200 if asked.body.get("type") == "event_callback" else 409)
     except OperationalError:  # without the database nothing can come of it, and Bolt tells whoever waits
         return bot.bolt.dispatch(asked)
     answer = None

@@ -147,8 +147,8 @@ ANY_EVENT = record(
 
 EVENT = record(
     {"team_id": ID, "event_id": ID, "event": ANY_EVENT},
-    authorizations=listing(record(team_id=ID, enterprise_id=ID, user_id=ID)),
-    enterprise_id=ID,
+    authorizations=listing(record(team_id=ID, enterprise_id=words, user_id=ID)),
+    enterprise_id=words,
 )
 
 PERSON = record({"id": ID}, team_id=ID)
@@ -178,7 +178,7 @@ def interaction(**needed: Shape) -> Shape:
 
 
 _SUBMITTED = record(
-    {"state": record({"values": by_name(by_name(INPUT))}), "hash": ID, "private_metadata": OURS, "callback_id": NAME}
+    {"state": record({"values": by_name(by_name(INPUT))}), "private_metadata": OURS, "callback_id": NAME}
 )
 
 

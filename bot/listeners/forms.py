@@ -69,4 +69,4 @@ def register(bolt: App, reviews: ReviewService, portfolio: PortfolioService, spe
 
 
 def act(body: dict[str, Any]) -> Act:
-    return Act(body["user"]["id"], f"view:{body['view']['id']}:{body['view']['hash']}")
+    return Act(body["user"]["id"], f"view:{body['view']['id']}:{body['view'].get('hash') or ''}")
