@@ -308,6 +308,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on", choices=("sqlite", "postgres"), default="sqlite", help="the database to test on")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On Postgres only what is kept there: the rest would be the same once more."""
+    if config.getoption("--on") == "postgres":
+        kept = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
 @pytest.fixture
 def room(database_url: str) -> Iterator[Room]:
     """A room over Socket Mode, without bursts: every reply of the owner is an answer."""
