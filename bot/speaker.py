@@ -33,6 +33,9 @@ NOT_HERE = "invalid_blocks"
 ALREADY_GONE = ("message_not_found", "channel_not_found", "not_in_channel")
 """Slack's answers when there is nothing to delete, or nothing that we could."""
 
+NO_HOME = ("user_not_found", "user_not_visible", "not_enabled")
+"""Slack's answers for somebody who has no App Home of ours."""
+
 KEPT = ("cant_delete_message", "compliance_exports_prevent_deletion")
 """Slack's answers when a message has to stay."""
 
@@ -187,7 +190,13 @@ class Speaker:
             log.info("the form %s is not shown anew: %s", view_id, error)
 
     def show_home(self, team: str, person: str, home: Utterance) -> None:
-        self._client.views_publish(user_id=person, view=self.render(team, home).view)
+        """Show somebody their App Home, if Slack lets them have one: to people of another company it shows none."""
+        try:
+            self._client.views_publish(user_id=person, view=self.render(team, home).view)
+        except SlackApiError as error:
+            if error.response["error"] not in NO_HOME:
+                raise
+            log.info("Slack shows no Home to %s: %s", person, error.response["error"])
 
     def _show(self, team: str, said: Rendered, call: Callable[..., SlackResponse]) -> SlackResponse:
         """Show a message with its pictures, or in words where Slack does not take them.

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext, BoltResponse
-from slack_sdk.errors import SlackApiError
 
 from bot.directory import Directory
 from bot.listeners.buttons import thread_of
@@ -50,21 +48,16 @@ def register(bolt: App, directory: Directory, outsiders: OutsiderService, speake
                 first = next(iter(body["view"]["state"]["values"]), "")
                 return ack(response_action="errors", errors={first: speaker.sentence(team, hint)})
             case "event_callback" if event["type"] == "app_home_opened":
-                show_home(team, person)
+                speaker.show_home(team, person, say.colleagues_only_home())
             case "event_callback" if event["type"] == "app_mention":
                 speaker.whisper(team, event["channel"], person, event.get("thread_ts"), hint)
             case "block_actions" if "channel" in body:
                 speaker.whisper(team, body["channel"]["id"], person, thread_of(body), hint)
             case "block_actions" if (body.get("view") or {}).get("type") == "home":
-                show_home(team, person)
+                speaker.show_home(team, person, say.colleagues_only_home())
             case _:
                 speaker.tell(team, person, hint)
         return ack()
-
-    def show_home(team: str, person: str) -> None:
-        """Like a hint, it may get lost: of some people Slack knows no Home."""
-        with suppress(SlackApiError):
-            speaker.show_home(team, person, say.colleagues_only_home())
 
 
 def _is_talk(event: dict[str, Any]) -> bool:
