@@ -112,7 +112,7 @@ def _take_once(bot: Dealreview, asked: BoltRequest, signature: str) -> BoltRespo
     Slack signs what it sends again anew, and in the same second alike. So what was not taken is forgotten, and an event
     that was taken is acknowledged once more.
     """
-    if payloads.asks_only(asked.body):
+    if payloads.may_come_twice(asked.body):
         return bot.bolt.dispatch(asked)
     try:
         if not admit(bot.database, signature, datetime.now(UTC)):

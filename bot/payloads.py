@@ -225,9 +225,15 @@ def is_whole(body: Any) -> bool:
     return kind in INTERACTIONS and INTERACTIONS[kind](body) and _is_of_one_workspace(body)
 
 
-def asks_only(body: Mapping[str, Any]) -> bool:
-    """Whether a payload brings about nothing, however often it comes. Two may be alike, with one signature."""
-    return body.get("type") in ("block_suggestion", *CHECKS) or "ssl_check" in body
+def may_come_twice(body: Mapping[str, Any]) -> bool:
+    """Whether a payload brings about nothing more, however often it comes.
+
+    A question of Slack's own brings about nothing at all. Two of them may be alike, and have one signature. What people
+    write in a thread has its own time in Slack, and is kept by that.
+    """
+    kind, event = body.get("type"), body.get("event") or {}
+    is_written = kind == "event_callback" and event["type"] == "message" and not event.get("files")
+    return is_written or kind in ("block_suggestion", *CHECKS) or "ssl_check" in body
 
 
 def _is_whole_form(body: Mapping[str, Any]) -> bool:
