@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -62,6 +62,7 @@ from flows import utterances as say
 from flows.hours import countries
 from flows.lens import Lens
 from storage.database import Database
+from storage.tenancy import NOBODYS, at_work_for
 
 if TYPE_CHECKING:
     from bot.hosted_lens import HostedLens
@@ -198,8 +199,16 @@ def _join_privacy(bolt: App, engine: Engine, base: Foundation, courier: Files) -
     return {"my": privacy.my_data, "forget": privacy.forget_form, "delete": privacy.delete_form}
 
 
+class WorkspaceApp(App):
+    """Takes each request at work for the workspace it comes from; see `storage.tenancy`."""
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        with at_work_for(req.context.team_id or NOBODYS):
+            return super().dispatch(req)
+
+
 def _bolt(settings: Settings, me: SlackResponse) -> App:
-    return App(
+    return WorkspaceApp(
         client=WebClient(base_url=settings.slack_api_url),  # without the token, which `authorize` brings
         signing_secret=settings.signing_secret,
         authorize=_authorize(me, settings.bot_token),

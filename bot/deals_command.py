@@ -32,6 +32,7 @@ from flows.utterances.pipeline import shown
 from storage import exports
 from storage.audit import DEALS, OPERATOR, Audit, Did
 from storage.database import Database, DatabaseProblem
+from storage.tenancy import EVERYWHERE, at_work_for
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 TROUBLES = {
@@ -84,7 +85,8 @@ def import_(path: Path, team: str, owner: str, dates: str | None, dry_run: bool)
         order = Order(dates) if dates else sheet.dates.order or _ask_for_order(sheet)
         slack = _slack(team)
         asked_team = team or slack.team or _only_team(database)
-        _import(database, slack, sheet, order, asked_team, owner, dry_run)
+        with at_work_for(asked_team):
+            _import(database, slack, sheet, order, asked_team, owner, dry_run)
     except Unreadable as error:
         seen = f" It has: {', '.join(error.found[:12])}." if error.trouble is Trouble.NO_NAMES else ""
         raise click.ClickException(f"{path} {TROUBLES[error.trouble]}{seen}") from None
@@ -124,22 +126,36 @@ def export(form: str, deal: str, everything: bool, team: str, private: bool, fol
         raise click.ClickException(f"{folder} is not empty; name a new folder, so that nothing is written over.")
     database = _database()
     try:
-        choice = exports.Choice(team, deal, private)
-        count = exports.count(database, choice)
-        if not count:
-            raise click.ClickException(_none_such(database, choice))
-        with database.transaction() as session:  # before the first word leaves
-            Audit(session, team).note(OPERATOR, Did.EXPORTED, DEALS, count, datetime.now(UTC))
-        folder.mkdir(parents=True, exist_ok=True)
-        written = exporting.write(exports.export(database, choice), Format(form), folder, datetime.now(UTC))
-        with click.progressbar(written, length=count, label="Deals written") as bar:
-            for _ in bar:
-                pass
+        with at_work_for(team or EVERYWHERE):
+            count = _export(database, exports.Choice(team, deal, private), Format(form), folder)
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written ({error.strerror}).") from None
     finally:
         database.close()
     click.echo(f"{count:,} {'deal' if count == 1 else 'deals'} in {folder}.")
+
+
+def _export(database: Database, choice: exports.Choice, form: Format, folder: Path) -> int:
+    """Write the chosen deals to a folder; returns how many they are."""
+    count = exports.count(database, choice)
+    if not count:
+        raise click.ClickException(_none_such(database, choice))
+    _note_export(database, choice)  # before the first word leaves
+    folder.mkdir(parents=True, exist_ok=True)
+    written = exporting.write(exports.export(database, choice), form, folder, datetime.now(UTC))
+    with click.progressbar(written, length=count, label="Deals written") as bar:
+        for _ in bar:
+            pass
+    return count
+
+
+def _note_export(database: Database, choice: exports.Choice) -> None:
+    """Tell the log of each workspace how many of its deals are taken out."""
+    for team in [choice.team] if choice.team else exports.teams(database):
+        with at_work_for(team):
+            if count := exports.count(database, choice):
+                with database.transaction() as session:
+                    Audit(session, team).note(OPERATOR, Did.EXPORTED, DEALS, count, datetime.now(UTC))
 
 
 def _import(database: Database, slack: Slack, sheet: Sheet, order: Order, team: str, owner: str, dry_run: bool) -> None:

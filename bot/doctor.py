@@ -9,15 +9,20 @@ from datetime import UTC, datetime
 from storage.database import Database
 from storage.inbox import Inbox, Untaken
 from storage.messages import LATE, Messages, Unsaid
+from storage.tenancy import EVERYWHERE, at_work_for
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What waits in the database now. `resumed` counts what was given up and is tried once more."""
+    """What waits in the database now. `resumed` counts what was given up and is tried once more.
+
+    `second_wall` says whether the database keeps workspaces apart by itself; None if it never does.
+    """
 
     untaken: Untaken
     unsaid: Unsaid
     resumed: int
+    second_wall: bool | None = None
 
     @property
     def late(self) -> int:
@@ -49,12 +54,17 @@ class Findings:
             yield f"A running bot tries {self.resumed} of them again now."
         elif self.given_up:
             yield "`dealreview doctor --resume` tries them again, once you have dealt with the reasons."
+        if self.second_wall is False:
+            yield (
+                "Postgres does not keep workspaces apart by itself, for the bot's role is a superuser or has BYPASSRLS;"
+                " let it use a role of its own."
+            )
 
 
 def examine(database: Database, resume: bool) -> Findings:
     """Look at what waits; with `resume`, let the bot try once more what was given up."""
-    with database.transaction() as session:
+    with at_work_for(EVERYWHERE), database.transaction() as session:
         inbox, messages, now = Inbox(session), Messages(session), datetime.now(UTC)
         untaken, unsaid = inbox.untaken(now), messages.unsaid(now)
         resumed = inbox.try_failed_again() + messages.try_refused_again() if resume else 0
-    return Findings(untaken, unsaid, resumed)
+    return Findings(untaken, unsaid, resumed, database.has_second_wall())

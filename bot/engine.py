@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from tenacity import (
 )
 
 from storage.database import Database
+from storage.tenancy import EVERYWHERE, at_work_for
 
 LANES_AT_ONCE = 8
 """Of each kind of work."""
@@ -42,6 +43,16 @@ class NotNow(Exception):
     """Slack or the database cannot be reached; what was to be done is still to be done."""
 
 
+class Lane(NamedTuple):
+    """What is done one after the other in a workspace, by Slack's id of it: `what` a kind of work knows it by."""
+
+    team: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.what}"
+
+
 @dataclass(frozen=True)
 class Waiting:
     """The lanes in which something can be done now, the longest waiting first.
@@ -49,7 +60,7 @@ class Waiting:
     If others rest, the first of them may go on at `rests_end` (UTC).
     """
 
-    lanes: Sequence[str]
+    lanes: Sequence[Lane]
     rests_end: datetime | None = None
 
 
@@ -59,15 +70,15 @@ class Work(Protocol):
     name: str
 
     def waiting(self, session: Session, now: datetime) -> Waiting:
-        """What waits; `now` is in UTC."""
+        """What waits, in any workspace; `now` is in UTC."""
         ...
 
     def is_anything_left(self, session: Session) -> bool:
-        """Whether anything waits, also in lanes that rest."""
+        """Whether anything waits in any workspace, also in lanes that rest."""
         ...
 
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
-        """Do the first thing in a lane; False when there is none, or none may be done now.
+    def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
+        """Do the first thing in a lane, whose workspace is worked for; False when there is none, or not now.
 
         It may have been done before by a process that died before it could write that down. Raises `NotNow`. Whatever
         else it raises leaves the lane for later. It does not begin anything long once `stopping` is set.
@@ -78,6 +89,7 @@ class Work(Protocol):
 class Engine:
     """Works off lanes: one of them in one process at a time, its first thing first; lanes beside each other.
 
+    It looks everywhere for what waits, and does what waits in a lane at work for the lane's workspace alone.
     What is to be done is a row, written in the transaction of the decision to do it; call `wake` when it is committed.
     Whoever holds a lane does what waits in it; when a process dies, its hold ends and another takes over. `on_tick` is
     called every second to do what has become due.
@@ -116,7 +128,7 @@ class Engine:
 
     def is_idle(self) -> bool:
         """Whether everything that was written down is done."""
-        with self._database.transaction() as session:
+        with at_work_for(EVERYWHERE), self._database.transaction() as session:
             return not any(work.is_anything_left(session) for work, _ in self._works)
 
     def start(self) -> None:
@@ -154,7 +166,7 @@ class Engine:
     def _give_out(self) -> float:
         """Start on the lanes in which something waits; returns after how many seconds to look again."""
         now = datetime.now(UTC)
-        with self._database.transaction() as session:
+        with at_work_for(EVERYWHERE), self._database.transaction() as session:
             found = [(work, threads, work.waiting(session, now)) for work, threads in self._works]
         for work, threads, waiting in found:
             for lane in waiting.lanes:
@@ -164,7 +176,7 @@ class Engine:
         ends = [waiting.rests_end for _, _, waiting in found if waiting.rests_end]
         return min(LOOK_EVERY, *((end - now).total_seconds() for end in ends)) if ends else LOOK_EVERY
 
-    def _work_off(self, work: Work, lane: str) -> None:
+    def _work_off(self, work: Work, lane: Lane) -> None:
         patiently = Retrying(
             retry=retry_if_exception_type(NotNow),
             wait=wait_exponential(multiplier=0.2, max=LONGEST_WAIT),
@@ -176,7 +188,7 @@ class Engine:
         did = False
         key = _key(work, lane)
         try:
-            with self._database.hold(key) as mine:
+            with at_work_for(lane.team), self._database.hold(key) as mine:
                 while mine and self._may_begin() and patiently(_do_next, work, lane, self._stopping):
                     did = True
         except (NotNow, OperationalError) as error:
@@ -196,14 +208,14 @@ class Engine:
         return not self._stopping.is_set()
 
 
-def _do_next(work: Work, lane: str, stopping: threading.Event) -> bool:
+def _do_next(work: Work, lane: Lane, stopping: threading.Event) -> bool:
     try:
         return work.do_next(lane, stopping)
     except OperationalError as error:
         raise NotNow(f"the database does not answer: {error.orig}") from error
 
 
-def _key(work: Work, lane: str) -> str:
+def _key(work: Work, lane: Lane) -> str:
     return f"{work.name} {lane}"
 
 

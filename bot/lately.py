@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from storage.tenancy import workspace
+
 REMEMBERED = 60.0
 """In seconds: who and what Slack was asked about is not asked about again so soon."""
 
@@ -13,7 +15,7 @@ T = TypeVar("T")
 
 
 class Lately(Generic[T]):
-    """A question whose answer stays good for so many `seconds` by a `clock`, in memory only.
+    """A question whose answer stays good for so many `seconds` by a `clock`, in memory only, and in its workspace.
 
     What the question raises is nobody's answer: it is asked again. So it is when the clock was set back.
     """
@@ -27,7 +29,7 @@ class Lately(Generic[T]):
         self._answers: dict[tuple[str, ...], tuple[float, T]] = {}
 
     def __call__(self, *about: str) -> T:
-        kept = self._answers.get(about)
+        kept = self._answers.get((workspace(), *about))
         if kept is None or not self._is_good(kept[0]):
             return self.learn(self._ask(*about), *about)
         return kept[1]
@@ -35,7 +37,7 @@ class Lately(Generic[T]):
     def learn(self, answer: T, *about: str) -> T:
         """Somebody told the answer without being asked. Gives it back."""
         good = {key: kept for key, kept in list(self._answers.items()) if self._is_good(kept[0])}
-        self._answers = {**good, about: (self._clock(), answer)}
+        self._answers = {**good, (workspace(), *about): (self._clock(), answer)}
         return answer
 
     def _is_good(self, since: float) -> bool:

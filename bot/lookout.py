@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot.engine import NotNow, Waiting
+from bot.engine import Lane, NotNow, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class DueWork(ABC):
         self._clock = clock
         self._door = threading.Lock()
         self._looked_at: datetime | None = None
-        self._lanes: list[str] = []
+        self._lanes: list[Lane] = []
 
     @abstractmethod
     def see_to(self, team: str, what: str, /) -> bool:
@@ -47,11 +47,10 @@ class DueWork(ABC):
     def is_anything_left(self, session: Session) -> bool:
         return bool(self._due_lanes(session))
 
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+    def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Do what is due in a lane, or find that nothing is; when Slack cannot be reached, as soon as it can."""
-        team, what = lane.split(" ")
         try:
-            did = self.see_to(team, what)
+            did = self.see_to(lane.team, lane.what)
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
         except (NotNow, OperationalError):
@@ -68,11 +67,11 @@ class DueWork(ABC):
         with self._door:
             self._looked_at = None
 
-    def _due_lanes(self, session: Session) -> list[str]:
+    def _due_lanes(self, session: Session) -> list[Lane]:
         """Looks anew when it is time to, or when the clock was set back."""
         now = self._clock()
         with self._door:
             if self._looked_at is None or not timedelta() <= now - self._looked_at < self._every:
-                self._lanes = [f"{team} {what}" for team, what in self._look(session, now)]
+                self._lanes = [Lane(team, str(what)) for team, what in self._look(session, now)]
                 self._looked_at = now
             return self._lanes

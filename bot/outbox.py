@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from bot.engine import NotNow, Waiting
+from bot.engine import Lane, NotNow, Waiting
 from bot.speaker import Speaker
 from flows.forgetting import NOWHERE
 from flows.review import Review
@@ -50,7 +50,7 @@ class Outbox:
     killed process says nothing twice. `pace` is the time between posts to a channel in the long run, zero for none.
     `on_refused` is told of a parent message that Slack will never take, in the transaction that says so, and returns
     whom to tell what of it. Where another company
-    `reads_along` nothing is said; `shut` are the channels known for that.
+    `reads_along` nothing is said; `shut` are the channels known for that, each with its workspace.
     """
 
     name = "say"
@@ -62,7 +62,7 @@ class Outbox:
         self._answered: set[int] = set()  # ids of messages whose last call Slack answered, if only with an error
         self.on_refused: OnRefused = lambda session, message, reason: None
         self.reads_along: Callable[[str], bool] = lambda channel: False
-        self.shut: Callable[[], Collection[str]] = lambda: ()
+        self.shut: Callable[[], Collection[tuple[str, str]]] = lambda: ()
 
     def decide(self, session: Session, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
         """Decide, within the caller's transaction, to say these; to somebody who is forgotten nothing is said."""
@@ -77,16 +77,16 @@ class Outbox:
 
     def waiting(self, session: Session, now: datetime) -> Waiting:
         messages = Messages(session)
-        return Waiting(messages.channels_due(now), messages.rests_end(now))
+        return Waiting([Lane(*due) for due in messages.channels_due(now)], messages.rests_end(now))
 
     def is_anything_left(self, session: Session) -> bool:
         return Messages(session).is_anything_unsaid(apart_from=self.shut())
 
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+    def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Deliver a channel's oldest decision, if the channel is the company's own."""
-        if self._is_held_back(lane):
+        if self._is_held_back(lane.what):
             return False
-        message = self._take(lane)
+        message = self._take(lane.what)
         if message is None:
             return False
         self._deliver(message, stopping)

@@ -10,6 +10,7 @@ from flows.nudging import Result
 from flows.review import Ending
 from storage.database import Database
 from storage.nudges import yields
+from storage.tenancy import EVERYWHERE, at_work_for
 from storage.watched import endings
 
 DAYS = 90
@@ -74,5 +75,5 @@ class Stats:
 
 def count(database: Database, now: datetime) -> Stats:
     """The outcomes of the nudges sent in the 90 days before a moment (UTC) and of all deals, in all workspaces."""
-    with database.transaction() as session:
+    with at_work_for(EVERYWHERE), database.transaction() as session:
         return Stats(yields(session, now - timedelta(days=DAYS)), endings(session))

@@ -12,6 +12,7 @@ from bot.settings import database_url
 from storage import erasing, exports
 from storage.audit import BY_ITSELF, OPERATOR, WORKSPACE, Audit, Did, entries
 from storage.database import Database, DatabaseProblem
+from storage.tenancy import EVERYWHERE, at_work_for
 
 BOT = "the bot"
 
@@ -35,7 +36,7 @@ def delete(team: str, yes: bool) -> None:
             raise click.BadParameter(f"nothing is kept of a workspace {team}.", param_hint="ID")
         if not yes and click.prompt("There is no way back. Type the id again") != team:
             raise click.ClickException("That is another id. Nothing was deleted.")
-        with database.transaction() as session:
+        with at_work_for(team), database.transaction() as session:
             deals = erasing.erase_workspace(session, team, datetime.now(UTC))
     finally:
         database.close()
@@ -54,7 +55,7 @@ def retention(team: str, days: int | None) -> None:
     """
     database = _database()
     try:
-        with database.transaction() as session:
+        with at_work_for(team), database.transaction() as session:
             if days is not None:
                 erasing.settle(session, team, days)
                 Audit(session, team).note(OPERATOR, Did.SETTLED, WORKSPACE, days, datetime.now(UTC))
@@ -72,7 +73,7 @@ def audit(team: str, since: datetime | None) -> None:
     """Say who changed, exported and deleted what, and when. The log has ids, and no words."""
     database = _database()
     try:
-        with database.transaction() as session:
+        with at_work_for(team or EVERYWHERE), database.transaction() as session:
             for each in entries(session, team, since.replace(tzinfo=UTC) if since else None):
                 who = BOT if each.person == BY_ITSELF else each.person
                 click.echo(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.team}  {who}  {each.act}  {each.kind} {each.subject}")

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storage.database import Database
 from storage.models import AdmissionRow
+from storage.tenancy import NOBODYS, at_work_for
 
 REMEMBERED = timedelta(minutes=15)
 """A signature is good for five minutes before and after its time; then it need not be known any more."""
@@ -20,7 +21,7 @@ def admit(database: Database, signature: str, now: datetime) -> bool:
     Raises `sqlalchemy.exc.OperationalError` if the database does not answer.
     """
     try:
-        with database.transaction() as session:
+        with at_work_for(NOBODYS), database.transaction() as session:
             session.execute(delete(AdmissionRow).where(AdmissionRow.at < now - REMEMBERED))
             session.add(AdmissionRow(signature=signature, at=now))
     except IntegrityError:
@@ -30,5 +31,5 @@ def admit(database: Database, signature: str, now: datetime) -> bool:
 
 def forget(database: Database, signature: str) -> None:
     """Let the same request in again: nothing came of it."""
-    with database.transaction() as session:
+    with at_work_for(NOBODYS), database.transaction() as session:
         session.execute(delete(AdmissionRow).where(AdmissionRow.signature == signature))

@@ -20,6 +20,9 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
+from storage.tenancy import EVERYWHERE, at_work_for, workspace
+from storage.walls import begin_postgres, wall
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
 
@@ -48,9 +51,11 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A session whose work is committed at the end, or undone if anything is raised.
 
-        On SQLite it holds the write lock from the start, so what it reads cannot change under it. On Postgres a
-        repository locks the review it loads.
+        It is for the workspace that is worked for, and sees no other; see `storage.walls`. On SQLite it holds the write
+        lock from the start, so what it reads cannot change under it. On Postgres a repository locks the review it
+        loads. Raises `storage.tenancy.NoWorkspace`.
         """
+        workspace()
         with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -60,7 +65,7 @@ class Database:
         Raises `DatabaseProblem` if the database cannot be reached or written, or is newer than this code.
         """
         try:
-            with self.engine.begin() as connection:
+            with at_work_for(EVERYWHERE), self.engine.begin() as connection:
                 _upgrade(connection, self._where)
         except DBAPIError as error:
             reason = str(error.orig).strip().splitlines()[0]
@@ -113,6 +118,14 @@ class Database:
         except DBAPIError:
             return False
         return True
+
+    def has_second_wall(self) -> bool | None:
+        """Whether the database itself keeps workspaces apart; see `storage.walls`. None of SQLite, which cannot."""
+        if self.engine.dialect.name == "sqlite":
+            return None
+        with self.engine.connect() as connection:
+            passes = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            return not connection.scalar(passes)
 
     def close(self) -> None:
         if self._holder:
@@ -170,7 +183,9 @@ def _open(url: str) -> Engine:
                 max_overflow=10,
                 hide_parameters=True,  # an error tells of a statement, and not of what people said
             )
+            wall(engine.dialect)
             event.listen(engine, "connect", _set_up_postgres)
+            event.listen(engine, "begin", begin_postgres)
             event.listen(engine, "handle_error", _without_the_row)
             return engine
         if parsed.get_backend_name() != "sqlite":
@@ -183,15 +198,16 @@ def _open(url: str) -> Engine:
             "DATABASE_URL is not a database address; write it like sqlite:///dealreview.db or "
             "postgresql://user:password@host/name."
         ) from error
+    wall(engine.dialect)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
 def _set_up_postgres(connection: psycopg.Connection[Any], _record: Any) -> None:
-    """It thinks a third of all messages unsaid and calls for help with them, which takes longer than to look at one."""
+    connection.autocommit = True  # the driver must not begin a transaction by itself: we say for whom it is
+    # It thinks a third of all messages unsaid and calls for help with them, which takes longer than to look at one.
     connection.execute("SET max_parallel_workers_per_gather = 0")
-    connection.commit()
 
 
 def _without_the_row(context: ExceptionContext) -> None:

@@ -18,7 +18,6 @@ from storage.models import (
     ArrivalRow,
     AuditRow,
     Base,
-    CallRow,
     CorrectionRow,
     DealRow,
     EntryRow,
@@ -26,9 +25,7 @@ from storage.models import (
     KnowledgeRow,
     MessageRow,
     NudgeRow,
-    ReminderRow,
     ReplyRow,
-    RestRow,
     ReviewRow,
     TurnRow,
     WorkspaceRow,
@@ -59,7 +56,7 @@ def erase_deal(session: Session, team: str, deal_id: int, now: datetime) -> bool
         deals=frozenset({deal.name.casefold(), deal.name_key}),
         threads=frozenset(row.ts.replace(".", "") for row in said if row.ts),
     )
-    Messages(session).take_back(team, said, now)
+    Messages(session).take_back(said, now)
     clean_messages(session, team, traces, now)
     _leave_nudges(session, team, deal_id)
     session.execute(delete(EntryRow).where(EntryRow.deal_id == deal_id))
@@ -77,19 +74,7 @@ def erase_workspace(session: Session, team: str, now: datetime) -> int:
 
     What is in Slack stays there. That it was done stays in the audit log, and so does what was done before, by nobody.
     """
-    deals = select(DealRow.id).where(DealRow.team == team)
-    reviews = select(ReviewRow.id).where(ReviewRow.deal_id.in_(deals))
-    calls = select(CallRow.id).where(CallRow.team == team)
     count = session.scalar(select(func.count()).select_from(DealRow).where(DealRow.team == team)) or 0
-    mine = or_(MessageRow.team == team, MessageRow.review_id.in_(reviews))
-    session.execute(delete(RestRow).where(RestRow.channel.in_(select(MessageRow.channel).where(mine))))
-    session.execute(delete(MessageRow).where(mine))
-    session.execute(delete(EntryRow).where(or_(EntryRow.call_id.in_(calls), EntryRow.deal_id.in_(deals))))
-    session.execute(delete(ReminderRow).where(ReminderRow.call_id.in_(calls)))
-    session.execute(delete(KnowledgeRow).where(KnowledgeRow.deal_id.in_(deals)))
-    for table in OF_A_REVIEW:
-        session.execute(delete(table).where(table.review_id.in_(reviews)))
-    session.execute(delete(ReviewRow).where(ReviewRow.deal_id.in_(deals)))
     for each in reversed(Base.metadata.sorted_tables):  # whoever refers to another goes first
         if "team" in each.columns and each.name != AuditRow.__tablename__:
             session.execute(delete(each).where(each.c.team == team))
@@ -101,14 +86,14 @@ def erase_workspace(session: Session, team: str, now: datetime) -> int:
 
 def reviews_of(session: Session, team: str, deal_id: int) -> list[int]:
     """The reviews of a deal of a workspace, by ids, the oldest first."""
-    mine = select(ReviewRow.id).join(DealRow).where(DealRow.team == team, ReviewRow.deal_id == deal_id)
+    mine = select(ReviewRow.id).where(ReviewRow.team == team, ReviewRow.deal_id == deal_id)
     return list(session.scalars(mine.order_by(ReviewRow.id)))
 
 
 def open_of(session: Session, team: str, owner: str) -> int:
     """How many reviews of an owner are open."""
-    theirs = (DealRow.team == team, ReviewRow.owner == owner, ReviewRow.status.in_(OPEN))
-    return session.scalar(select(func.count()).select_from(ReviewRow).join(DealRow).where(*theirs)) or 0
+    theirs = (ReviewRow.team == team, ReviewRow.owner == owner, ReviewRow.status.in_(OPEN))
+    return session.scalar(select(func.count()).select_from(ReviewRow).where(*theirs)) or 0
 
 
 def clean_messages(
@@ -118,9 +103,8 @@ def clean_messages(
 
     That is what belongs to no review; and what does, too, with `reviews`.
     """
-    theirs = select(ReviewRow.id).join(DealRow).where(DealRow.team == team)
-    mine = [MessageRow.team == team, *([MessageRow.review_id.in_(theirs)] if reviews else [])]
-    for row in session.scalars(select(MessageRow).where(or_(*mine), *where)):
+    mine = [MessageRow.team == team, *([] if reviews else [MessageRow.review_id.is_(None)])]
+    for row in session.scalars(select(MessageRow).where(*mine, *where)):
         cleaned = traces.cleaned(row.context)
         row.slot = str(traces.cleaned(row.slot))
         if cleaned == row.context:
@@ -168,7 +152,7 @@ def expired(session: Session, now: datetime, limit: int = 100) -> list[tuple[str
     return found
 
 
-def left_behind(now: datetime) -> tuple[Select[int], Select[int]]:
+def _left_behind(now: datetime) -> tuple[Select[int], Select[int]]:
     """What the engine has no use for any more: arrivals that could not be taken, and said messages with words."""
     before = now - LEFT_BEHIND
     arrivals = select(ArrivalRow.id).where(ArrivalRow.failed.is_not(None), ArrivalRow.received_at < before)
@@ -180,13 +164,17 @@ def left_behind(now: datetime) -> tuple[Select[int], Select[int]]:
     return arrivals, messages
 
 
-def is_anything_left_behind(session: Session, now: datetime) -> bool:
-    return any(session.scalar(found.limit(1)) is not None for found in left_behind(now))
+def left_behind(session: Session, now: datetime) -> list[str]:
+    """The workspaces with something that the engine has no use for any more."""
+    arrivals, messages = _left_behind(now)
+    of_arrivals = select(ArrivalRow.team).where(ArrivalRow.id.in_(arrivals)).distinct()
+    of_messages = select(MessageRow.team).where(MessageRow.id.in_(messages)).distinct()
+    return sorted({*session.scalars(of_arrivals), *session.scalars(of_messages)})
 
 
 def tidy(session: Session, now: datetime) -> None:
     """Let go what the engine has no use for any more."""
-    arrivals, messages = left_behind(now)
+    arrivals, messages = _left_behind(now)
     session.execute(delete(ArrivalRow).where(ArrivalRow.id.in_(arrivals)))
     session.execute(delete(MessageRow).where(MessageRow.id.in_(messages)))
 

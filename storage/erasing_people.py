@@ -218,7 +218,7 @@ class Forgetting:
 
     def _take_back(self, which: ColumnElement[bool], now: datetime) -> None:
         rows = self._session.scalars(select(MessageRow).where(which).order_by(MessageRow.id)).all()
-        Messages(self._session).take_back(self._team, rows, now)
+        Messages(self._session).take_back(rows, now)
 
     def _reviews(self, deal_id: int) -> Callable[[type[OfReview]], ColumnElement[bool]]:
         held = select(ReviewRow.id).where(ReviewRow.deal_id == deal_id)

@@ -32,7 +32,7 @@ class Errand:
 
 
 class Errands:
-    """The errands of all workspaces."""
+    """What is to be done with what is kept."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -45,9 +45,10 @@ class Errands:
             self._session.add(ErrandRow(team=team, kind=kind, person=person, subject=subject, asked_at=now))
             self._session.flush()
 
-    def waiting(self) -> list[int]:
-        """What is to be done, by ids, the longest waiting first."""
-        return list(self._session.scalars(select(ErrandRow.id).order_by(ErrandRow.id)))
+    def waiting(self) -> list[tuple[str, int]]:
+        """What is to be done, by ids, each with its workspace, the longest waiting first."""
+        rows = self._session.execute(select(ErrandRow.team, ErrandRow.id).order_by(ErrandRow.id))
+        return [(team, number) for team, number in rows]
 
     def lock(self, errand_id: int) -> Errand | None:
         """What is to be done, which no other transaction can change meanwhile; None if it is done."""

@@ -18,6 +18,7 @@ from storage.home import is_public
 from storage.ledger import Ledger
 from storage.models import AnswerRow, DealRow, PersonRow, ReplyRow, ReviewRow
 from storage.reviews import replies_to
+from storage.tenancy import EVERYWHERE, at_work_for
 
 BATCH = 200
 """Deals: so many are in memory at once."""
@@ -77,7 +78,7 @@ def count(database: Database, choice: Choice) -> int:
 
 def teams(database: Database) -> list[str]:
     """The Slack workspaces that have deals or people here, by their ids."""
-    with database.transaction() as session:
+    with at_work_for(EVERYWHERE), database.transaction() as session:
         found = select(DealRow.team).union(select(PersonRow.team))
         return sorted(session.scalars(found))
 

@@ -25,7 +25,7 @@ def open_reviews(session: Session, team: str, person: str, most: int, closed: Co
         DealRow.name, ReviewRow.owner, ReviewRow.status, ReviewRow.asked, ReviewRow.questions, ReviewRow.channel,
         MessageRow.ts,
     )  # fmt: skip
-    ours = (ReviewRow.status.in_(OPEN), ReviewRow.deal.has(DealRow.team == team))
+    ours = (ReviewRow.status.in_(OPEN), ReviewRow.team == team)
     mine = (*ours, is_in(person), ReviewRow.scope.not_in(closed))
     ids = session.scalars(select(ReviewRow.id).where(*mine).order_by(ReviewRow.id.desc()).limit(most)).all()
     rows = session.execute(
@@ -44,7 +44,7 @@ def open_reviews(session: Session, team: str, person: str, most: int, closed: Co
 
 def begins_reviews_of_others(session: Session, team: str, person: str) -> bool:
     """Whether a person ever began a review of a deal that was somebody else's."""
-    began = (ReviewRow.opened_by == person, ReviewRow.owner != person, ReviewRow.deal.has(DealRow.team == team))
+    began = (ReviewRow.opened_by == person, ReviewRow.owner != person, ReviewRow.team == team)
     return session.scalar(select(ReviewRow.id).where(*began).limit(1)) is not None
 
 

@@ -57,7 +57,7 @@ class Dropped:
 
 
 class Imports:
-    """The files that were dropped in any workspace."""
+    """The files that were dropped."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -89,10 +89,11 @@ class Imports:
         row.state, row.dates, row.done = dropped.state, dropped.dates, dropped.done
         row.counts, row.reported = dict(dropped.counts), dropped.reported
 
-    def to_do(self) -> list[int]:
-        """The files that wait for the bot, the longest waiting first."""
-        waiting = select(ImportRow.id).where(ImportRow.state.in_(TO_DO))
-        return list(self._session.scalars(waiting.order_by(ImportRow.created_at, ImportRow.id)))
+    def to_do(self) -> list[tuple[str, int]]:
+        """The files that wait for the bot, each with its workspace, the longest waiting first."""
+        waiting = select(ImportRow.team, ImportRow.id).where(ImportRow.state.in_(TO_DO))
+        rows = self._session.execute(waiting.order_by(ImportRow.created_at, ImportRow.id))
+        return [(team, number) for team, number in rows]
 
 
 def _dropped(row: ImportRow) -> Dropped:

@@ -72,7 +72,7 @@ class Untaken:
 
 
 class Inbox:
-    """The arrivals of all workspaces. Of one review they are taken in the order of Slack's clock."""
+    """What has arrived. Of one review it is taken in the order of Slack's clock."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -88,6 +88,7 @@ class Inbox:
             parent = (MessageRow.channel == arrival.channel, MessageRow.ts == thread_ts, MessageRow.slot == PARENT)
             held = ReviewRow.id.in_(select(MessageRow.review_id).where(*parent))
         values = {
+            ArrivalRow.team: ReviewRow.team,
             ArrivalRow.review_id: ReviewRow.id,
             ArrivalRow.kind: literal(arrival.kind),
             ArrivalRow.person: literal(arrival.person),
@@ -97,37 +98,29 @@ class Inbox:
             ArrivalRow.received_at: literal(now, Utc),
             ArrivalRow.tries: literal(0),
         }
-        found = (
-            select(*values.values())
-            .join(DealRow)
-            .where(held, ReviewRow.channel == arrival.channel, DealRow.team == team)
-        )
+        found = select(*values.values()).where(held, ReviewRow.channel == arrival.channel, ReviewRow.team == team)
         counting = {"preserve_rowcount": True}  # else a Postgres driver's cursor is closed before it is asked
         kept = self._session.execute(insert(ArrivalRow).from_select(list(values), found), execution_options=counting)
         return cast(CursorResult[Any], kept).rowcount == 1
 
-    def reviews_waiting(self) -> list[int]:
-        """The reviews in which something waits, the longest waiting first."""
-        first = func.min(ArrivalRow.id)
-        return list(
-            self._session.scalars(
-                select(ArrivalRow.review_id).where(WAITS).group_by(ArrivalRow.review_id).order_by(first)
-            )
-        )
+    def reviews_waiting(self) -> list[tuple[str, int]]:
+        """The reviews in which something waits, each with its workspace, the longest waiting first."""
+        waiting = select(ArrivalRow.team, ArrivalRow.review_id).where(WAITS)
+        by_review = waiting.group_by(ArrivalRow.team, ArrivalRow.review_id).order_by(func.min(ArrivalRow.id))
+        return [(team, review) for team, review in self._session.execute(by_review)]
 
     def next_of(self, review_id: int) -> Arrival | None:
         """What waits in a review and happened first."""
         row = self._session.execute(
-            select(ArrivalRow, DealRow.team, ReviewRow.channel)
+            select(ArrivalRow, ReviewRow.channel)
             .join(ReviewRow, ArrivalRow.review_id == ReviewRow.id)
-            .join(DealRow)
             .where(WAITS, ArrivalRow.review_id == review_id)
             .order_by(ArrivalRow.at, ArrivalRow.id)
             .limit(1)
         ).first()
         if row is None:
             return None
-        kept, team, channel = row
+        kept, channel = row
         return Arrival(
             review=kept.review_id,
             kind=kept.kind,
@@ -135,7 +128,7 @@ class Inbox:
             occasion=kept.occasion,
             at=kept.at,
             details=kept.details,
-            team=team,
+            team=kept.team,
             channel=channel,
             tries=kept.tries,
             id=kept.id,

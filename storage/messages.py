@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from flows.review import Review
 from flows.utterances import ON, ONCE, PARENT, SHARED, Retouch, Utterance
 from storage.models import DealRow, MessageRow, RestRow, ReviewRow
+from storage.tenancy import own_workspace
 
 LATE = timedelta(minutes=10)
 """Whatever the pace, a message that waits longer than this is stuck."""
@@ -22,6 +23,7 @@ GONE = "gone"
 """The name of what is to be taken back: deleted in Slack, and then here."""
 
 UNSAID = (MessageRow.said < MessageRow.version, MessageRow.refused.is_(None))
+PLACE = (MessageRow.team, MessageRow.channel)
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,17 @@ class Unsaid:
 
 
 class Messages:
-    """The words of the bot: decided in the transaction of the decision, marked as said when Slack has them."""
+    """The words of the bot: decided in the transaction of the decision, marked as said when Slack has them.
+
+    Those of the workspace that is worked for, as all that is read here.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def decide(self, review: Review, says: Iterable[Utterance | Retouch], now: datetime) -> None:
         """Decide to say these. A slot said before will be edited; what was not yet said is simply replaced."""
-        self._decide(MessageRow(review_id=review.id, team="", channel=review.channel), list(says), now)
+        self._decide(MessageRow(review_id=review.id, team=review.deal.team, channel=review.channel), list(says), now)
 
     def decide_for(self, team: str, channel: str, says: Iterable[Utterance | Retouch], now: datetime) -> None:
         """Decide to say these in a channel, as messages that belong to no review. Slots are the workspace's own."""
@@ -121,8 +126,8 @@ class Messages:
             row.version += 1
         self._session.flush()
 
-    def take_back(self, team: str, rows: Iterable[MessageRow], now: datetime) -> None:
-        """Decide that these messages of a workspace are to be deleted in Slack; their words go here at once.
+    def take_back(self, rows: Iterable[MessageRow], now: datetime) -> None:
+        """Decide that these messages are to be deleted in Slack; their words go here at once.
 
         They belong to no review any more. One that was never posted is taken back, too: it may be under way.
         """
@@ -131,7 +136,7 @@ class Messages:
                 continue
             message = self._to_message(row)
             kept = {"key": message.key, "thread_ts": message.thread_ts, "is_review": row.slot == PARENT}
-            row.review_id, row.team, row.slot = None, team, f"{GONE}:{row.id}"
+            row.review_id, row.slot = None, f"{GONE}:{row.id}"
             row.name, row.context, row.version = GONE, kept, row.version + 1
             row.decided_at, row.refused = now, None
             self._session.flush()
@@ -140,44 +145,41 @@ class Messages:
         """A message is not in Slack any more, or will always be."""
         self._session.execute(delete(MessageRow).where(MessageRow.id == message.id))
 
-    def channels_due(self, now: datetime) -> list[str]:
-        """The channels in which there is something to say and that do not rest, the longest waiting first."""
-        resting = select(RestRow.channel).where(RestRow.until > now)
-        return list(
-            self._session.scalars(
-                select(MessageRow.channel)
-                .where(*UNSAID, MessageRow.channel.not_in(resting))
-                .group_by(MessageRow.channel)
-                .order_by(func.min(MessageRow.decided_at))
-            )
-        )
+    def channels_due(self, now: datetime) -> list[tuple[str, str]]:
+        """The channels in which there is something to say and that do not rest, the longest waiting first.
+
+        Each with its workspace: companies that share a channel call it the same.
+        """
+        resting = select(RestRow.team, RestRow.channel).where(RestRow.until > now)
+        due = select(*PLACE).where(*UNSAID, tuple_(*PLACE).not_in(resting)).group_by(*PLACE)
+        rows = self._session.execute(due.order_by(func.min(MessageRow.decided_at)))
+        return [(team, channel) for team, channel in rows]
 
     def rests_end(self, now: datetime) -> datetime | None:
         """When the first of the channels that rest, and in which there is something to say, may be posted to again."""
-        waiting = select(MessageRow.channel).where(*UNSAID)
-        return self._session.scalar(
-            select(func.min(RestRow.until)).where(RestRow.until > now, RestRow.channel.in_(waiting))
-        )
+        waits = tuple_(RestRow.team, RestRow.channel).in_(select(*PLACE).where(*UNSAID))
+        return self._session.scalar(select(func.min(RestRow.until)).where(RestRow.until > now, waits))
 
     def next_unsaid(self, channel: str) -> Message | None:
         """A channel's oldest decision that Slack does not have; of one moment's, new messages before edits."""
         row = self._session.scalars(
             select(MessageRow)
-            .where(*UNSAID, MessageRow.channel == channel)
+            .where(*UNSAID, MessageRow.team == own_workspace(), MessageRow.channel == channel)
             .order_by(MessageRow.decided_at, MessageRow.ts.is_not(None), MessageRow.id)
             .limit(1)
         ).first()
         return self._to_message(row) if row else None
 
-    def is_anything_unsaid(self, apart_from: Collection[str] = ()) -> bool:
-        """Whether anything is still to be said, apart from some channels."""
-        unsaid = select(MessageRow.id).where(*UNSAID, MessageRow.channel.not_in(apart_from))
+    def is_anything_unsaid(self, apart_from: Collection[tuple[str, str]] = ()) -> bool:
+        """Whether anything is still to be said, apart from some channels, each with its workspace."""
+        unsaid = select(MessageRow.id).where(*UNSAID, tuple_(*PLACE).not_in(apart_from))
         return self._session.scalar(unsaid.limit(1)) is not None
 
     def is_opening_in(self, channel: str) -> bool:
         """Whether a parent message may stand in a channel by an id we do not know yet."""
         opening = select(MessageRow.id).where(
             *UNSAID,
+            MessageRow.team == own_workspace(),
             MessageRow.channel == channel,
             MessageRow.slot == PARENT,
             MessageRow.ts.is_(None),
@@ -192,12 +194,12 @@ class Messages:
 
     def is_resting(self, channel: str, now: datetime) -> bool:
         """Whether nothing may be posted in a channel yet."""
-        row = self._session.get(RestRow, channel)
+        row = self._session.get(RestRow, (own_workspace(), channel))
         return row is not None and row.until > now
 
     def rest(self, channel: str, until: datetime) -> None:
         """Post nothing in a channel before a moment, whichever process would."""
-        self._session.merge(RestRow(channel=channel, until=until))
+        self._session.merge(RestRow(team=own_workspace(), channel=channel, until=until))
 
     def tried(self, message: Message) -> None:
         """Slack is about to be called: until the outcome is known, the message may or may not be there."""
@@ -273,10 +275,9 @@ class Messages:
     def _to_message(self, row: MessageRow) -> Message:
         in_thread = row.review_id is not None and row.slot not in (PARENT, SHARED)
         parent = self._slot(row.review_id, PARENT) if in_thread else None
-        team = select(DealRow.team).join(ReviewRow).where(ReviewRow.id == row.review_id)
         return Message(
             row.id,
-            row.team or self._session.scalar(team) or "",
+            row.team,
             row.review_id,
             row.channel,
             parent.ts if parent else row.context.get("thread_ts") if row.name == GONE else None,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from flows.review import OPEN, Review
 from flows.utterances import OUTSIDERS, outsiders_slot
-from storage.models import DealRow, MessageRow, RestRow, ReviewRow
+from storage.models import MessageRow, RestRow, ReviewRow
 from storage.reviews import Reviews
 
 
@@ -26,26 +26,20 @@ class Notice:
     is_over: bool
 
 
-def open_in(session: Session, channel: str) -> dict[str, list[Review]]:
-    """The open reviews of a channel, by their workspaces: companies that share a channel call it the same."""
-    held = (ReviewRow.channel == channel, ReviewRow.status.in_(OPEN))
-    rows = session.execute(select(DealRow.team, ReviewRow.id).join(ReviewRow).where(*held).order_by(ReviewRow.id))
-    found: dict[str, list[Review]] = {}
-    for team, review in rows:
-        found.setdefault(team, []).append(Reviews(session, team).get(review))
-    return found
+def open_in(session: Session, team: str, channel: str) -> list[Review]:
+    """The open reviews of a workspace in a channel: companies that share a channel call it the same."""
+    held = (ReviewRow.team == team, ReviewRow.channel == channel, ReviewRow.status.in_(OPEN))
+    ids = session.scalars(select(ReviewRow.id).where(*held).order_by(ReviewRow.id)).all()
+    return [Reviews(session, team).get(review) for review in ids]
 
 
-def shut_channels(session: Session) -> frozenset[str]:
-    """The channels of which somebody was told that another company can read them, and not yet that it cannot."""
-    told = session.scalars(_notices(OUTSIDERS).with_only_columns(MessageRow.context))
-    return frozenset(context["channel"] for context in told if not context["over"])
+def shut_channels(session: Session) -> frozenset[tuple[str, str]]:
+    """The channels of which somebody was told that another company can read them, and not yet that it cannot.
 
-
-def teams_told(session: Session, channel: str) -> list[str]:
-    """The workspaces in which somebody was told of a channel."""
-    prefix = outsiders_slot(channel)
-    return sorted(set(session.scalars(_notices(prefix).with_only_columns(MessageRow.team))))
+    Each with the workspace in which that was told.
+    """
+    told = session.execute(_notices(OUTSIDERS).with_only_columns(MessageRow.team, MessageRow.context))
+    return frozenset((team, context["channel"]) for team, context in told if not context["over"])
 
 
 def notices(session: Session, team: str, channel: str) -> Iterator[Notice]:

@@ -16,7 +16,7 @@ def private_places(session: Session, team: str, person: str) -> frozenset[str]:
     They have to do with a deal that is theirs, and with one that has a review with them in it.
     """
     owned = select(DealRow.id).where(DealRow.team == team, DealRow.owner == person)
-    followed = select(ReviewRow.deal_id).where(is_in(person), ReviewRow.deal.has(DealRow.team == team))
+    followed = select(ReviewRow.deal_id).where(is_in(person), ReviewRow.team == team)
     deals = union(owned, followed)
     held = select(ReviewRow.scope).where(ReviewRow.deal_id.in_(deals), ReviewRow.scope != "").distinct()
     live = select(DealRow.scope).where(DealRow.team == team, DealRow.owner == person, DealRow.scope != "").distinct()

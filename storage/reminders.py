@@ -51,25 +51,28 @@ def awaited(session: Session, now: datetime, team: str = "", person: str = "") -
 
     One query, whoever it is about; the next call first. People whose habits cannot be are left out.
     """
-    owner = (PersonRow.team == CallRow.team) & (PersonRow.id == ReviewRow.owner)
-    habits = (HabitsRow.team == CallRow.team) & (HabitsRow.person == ReviewRow.owner)
     theirs = (CallRow.team == team, ReviewRow.owner == person) if person else ()
-    found = (
-        select(CallRow, ReviewRow.owner, PersonRow.tz, HabitsRow, func.max(ReviewRow.opened_at))
+    whose = (
+        select(CallRow.id, ReviewRow.owner, func.max(ReviewRow.opened_at).label("opened_at"))
         .join(EntryRow, EntryRow.call_id == CallRow.id)
         .join(ReviewRow, ReviewRow.id == EntryRow.review_id)
-        .outerjoin(PersonRow, owner)
-        .outerjoin(HabitsRow, habits)
         .where(CallRow.at > now, CallRow.cancelled_at.is_(None), EntryRow.result.in_(AWAITED))
         .where(ReviewRow.status.in_(OPEN), *theirs)
-        .group_by(CallRow.id, ReviewRow.owner, PersonRow.tz, HabitsRow.team, HabitsRow.person)
+        .group_by(CallRow.id, ReviewRow.owner)
+        .subquery()
+    )
+    found = (
+        select(CallRow, whose.c.owner, PersonRow.tz, HabitsRow, whose.c.opened_at)
+        .join(whose, whose.c.id == CallRow.id)
+        .outerjoin(PersonRow, (PersonRow.team == CallRow.team) & (PersonRow.id == whose.c.owner))
+        .outerjoin(HabitsRow, (HabitsRow.team == CallRow.team) & (HabitsRow.person == whose.c.owner))
         .order_by(CallRow.at, CallRow.id)
     )
-    for row, whose, zone, told, opened_at in session.execute(found):
+    for row, owner, zone, told, opened_at in session.execute(found):
         try:
-            yield Asked(to_call(row), whose, to_habits(zone or "UTC", told), max(opened_at, row.created_at))
+            yield Asked(to_call(row), owner, to_habits(zone or "UTC", told), max(opened_at, row.created_at))
         except (ValueError, KeyError) as error:  # one person's settings must not silence everybody's reminders
-            log.warning("when %s in %s works cannot be told: %s", whose, row.team, error)
+            log.warning("when %s in %s works cannot be told: %s", owner, row.team, error)
 
 
 def sent_so_far(session: Session, now: datetime) -> dict[tuple[int, str], list[Reminder]]:

@@ -14,7 +14,7 @@ from flows.playbook import OPENING
 from flows.review import DIRECT, OPEN, Answer, Deal, Reply, Review, Source, Standing, Status, Turn
 from flows.utterances import PARENT, ask_slot, summary_slot
 from storage.deals import find_person, to_deal
-from storage.models import AnswerRow, DealRow, MessageRow, ReplyRow, ReviewRow, TurnRow
+from storage.models import AnswerRow, MessageRow, ReplyRow, ReviewRow, TurnRow
 
 LONGEST_LIST = 20
 LONGEST_HISTORY = 10
@@ -26,9 +26,7 @@ NEVER = "0"
 def due_back(session: Session, now: datetime) -> list[tuple[str, int]]:
     """The paused reviews whose morning has come, in any workspace: each with its team, the longest due first."""
     due = (ReviewRow.status == Status.AWAITING_RETURN, ReviewRow.returns_at <= now)
-    rows = session.execute(
-        select(DealRow.team, ReviewRow.id).join(ReviewRow).where(*due).order_by(ReviewRow.returns_at)
-    )
+    rows = session.execute(select(ReviewRow.team, ReviewRow.id).where(*due).order_by(ReviewRow.returns_at))
     return [(team, review_id) for team, review_id in rows]
 
 
@@ -164,8 +162,8 @@ class Reviews:
         return [Turn(row.kind, row.person, row.occasion, row.at, row.question, row.text) for row in rows]
 
     def _ids(self, *where: ColumnElement[bool]) -> Select[int]:
-        """Ids of this workspace's reviews: by a sub-query, so that no plan begins with all the deals it has."""
-        return select(ReviewRow.id).where(*where, ReviewRow.deal.has(DealRow.team == self._team))
+        """Ids of this workspace's reviews."""
+        return select(ReviewRow.id).where(*where, ReviewRow.team == self._team)
 
     def _load(self, review_id: int) -> Review:
         row = self._session.get_one(ReviewRow, review_id, populate_existing=True)

@@ -55,8 +55,8 @@ class Shares:
         return self._told(ReviewRow.id.in_(self._finished(*where)))
 
     def _finished(self, *where: ColumnElement[bool]) -> Select[int]:
-        ours = ReviewRow.deal.has(DealRow.team == self._team)
-        return select(ReviewRow.id).where(ReviewRow.status == Status.FINISHED, ours, *where)
+        ours = (ReviewRow.team == self._team, ReviewRow.status == Status.FINISHED)
+        return select(ReviewRow.id).where(*ours, *where)
 
     def _told(self, those: ColumnElement[bool]) -> list[Told]:
         """Reviews by what their replies say: a reply taken back does not count, a moved line where it was moved to."""

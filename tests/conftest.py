@@ -24,6 +24,7 @@ from sandbox.model import Channel, User
 from sandbox.people import CHANNELS, PEOPLE
 from sandbox.running import LocalWorkspace
 from storage.reviews import Reviews
+from storage.tenancy import at_work_for
 from tests.databases import (
     database,
     database_url,
@@ -314,6 +315,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+
+
+@pytest.fixture(autouse=True)
+def our_workspace() -> Iterator[None]:
+    """A test looks into the database of the bot as its workspace does; one that looks as another says so."""
+    with at_work_for(TEAM):
+        yield
 
 
 @pytest.fixture

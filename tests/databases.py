@@ -8,7 +8,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -18,6 +18,8 @@ from sqlalchemy import make_url
 from storage.database import Database
 
 MEMORY = Path("/dev/shm")  # noqa: S108
+ORDINARY = "dealreview"
+"""The bot's role on Postgres: it owns its database and is no superuser, whom row-level security would let pass."""
 HASTY = ("fsync", "synchronous_commit", "full_page_writes")
 """What a database does for the sake of a power cut. Killed processes it survives without."""
 
@@ -40,8 +42,9 @@ def sqlite_template() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of a Postgres: TEST_POSTGRES_URL, or one of our own that all workers of this run share."""
+    """A superuser's address of a Postgres: TEST_POSTGRES_URL, or of one that all workers of this run share."""
     if given := os.environ.get("TEST_POSTGRES_URL"):
+        make_ordinary_role(given)
         yield given
         return
     with warnings.catch_warnings():
@@ -53,6 +56,7 @@ def postgres_server() -> Iterator[str]:
         for setting in HASTY:
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
+    make_ordinary_role(server.get_uri())
     yield server.get_uri()
     server.cleanup()
 
@@ -103,12 +107,27 @@ def folder() -> Iterator[Path]:
 
 @contextmanager
 def made_on(server: str, template: str = "template1") -> Iterator[str]:
-    """The address of a fresh database on a Postgres server, a copy of another one."""
+    """The address of a fresh database on a Postgres server, a copy of another one, for its owner: an ordinary role."""
     name = f"dealreview_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(f'CREATE DATABASE "{name}" OWNER "{ORDINARY}" TEMPLATE "{template}"')
+        yield for_the_bot(server, name)
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def for_the_bot(server: str, name: str) -> str:
+    """The address of a database on a Postgres server by which the bot knows it."""
+    mine = make_url(server).set(database=name, username=ORDINARY, password=ORDINARY)
+    return mine.render_as_string(hide_password=False)
+
+
+def make_ordinary_role(server: str) -> None:
+    """Make the bot's role on a Postgres server, unless it is there."""
+    with (
+        psycopg.connect(server, autocommit=True) as connection,
+        suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation),
+    ):
+        connection.execute(f"CREATE ROLE {ORDINARY} LOGIN PASSWORD '{ORDINARY}'")
 
 
 def upgrade(url: str) -> None:

@@ -17,6 +17,7 @@ from storage.messages import Messages
 from storage.mirrors import Mirrors
 from storage.models import Base, HabitsRow, MessageRow, NudgeRow, ScheduleRow
 from storage.reminders import Reminders
+from storage.tenancy import EVERYWHERE, at_work_for
 from tests.conftest import TEAM, Room, Thread
 from tests.holding import CHANNEL, LENA, MAYA, OMAR, PRIVATE, call_in
 from tests.sayings import ANSWERS
@@ -38,7 +39,7 @@ class Lived:
 
 def kept(database: Database) -> dict[str, list[str]]:
     """Every row of every table as text, by the table's name; JSON as the people in it would read it."""
-    with database.transaction() as session:
+    with at_work_for(EVERYWHERE), database.transaction() as session:
         found: dict[str, list[str]] = {}
         for table in Base.metadata.sorted_tables:
             rows = session.execute(select(table)).mappings()

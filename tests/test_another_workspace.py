@@ -11,14 +11,14 @@ import itertools
 import json
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from slack_bolt import BoltRequest, BoltResponse
-from sqlalchemy import Table, select, update
+from sqlalchemy import select, update
 
 import bot.listeners
 from bot.commands import SUBCOMMANDS
@@ -27,10 +27,11 @@ from flows.nudging import Plan
 from flows.review import Label
 from storage import exports
 from storage.imports import Dropped, Imports, State
-from storage.models import Base, ReviewRow
+from storage.models import Base
 from storage.nudges import Nudges
 from storage.reminders import Reminders
 from storage.schedules import Schedules
+from storage.tenancy import EVERYWHERE, at_work_for
 from tests.conftest import DEALS, TEAM, Room, words
 from tests.holding import CHANNEL, LENA, MAYA, call_in, held
 from tests.sayings import ANSWERS
@@ -39,8 +40,7 @@ OTHER = "T0OTHER"
 SECRETS = ("Umbrella", "Vehicle", "spreadsheets", "auditor stopped them", "pay 90k", "pipeline-of-theirs")
 """Names and words that only the other workspace has."""
 
-NOT_ANYBODYS = frozenset({"rest", "admission"})
-"""Tables whose rows are about a channel or a request, and not about what a workspace has."""
+OF_WORKSPACES = [table for table in Base.metadata.sorted_tables if "team" in table.c]
 
 Json = dict[str, Any]
 
@@ -82,8 +82,8 @@ class Neighbours:
 
     def dump(self) -> dict[str, list[str]]:
         """Every row that is the other workspace's, by its table."""
-        with self.room.bot.database.transaction() as session:
-            return {name: sorted(map(str, session.execute(rows))) for name, rows in their_rows().items()}
+        with at_work_for(OTHER), self.room.bot.database.transaction() as session:
+            return {table.name: sorted(map(str, session.execute(select(table)))) for table in OF_WORKSPACES}
 
 
 @pytest.fixture
@@ -118,9 +118,9 @@ def both(room: Room) -> Neighbours:
             )
         )  # fmt: skip
         lessons = session.scalars(select(lesson.c.id)).all()
-        for table in Base.metadata.sorted_tables:
-            if "team" in table.c:
-                session.execute(update(table).where(table.c.team == TEAM).values(team=OTHER))
+    with at_work_for(EVERYWHERE), room.bot.database.transaction() as session:
+        for table in OF_WORKSPACES:
+            session.execute(update(table).values(team=OTHER))
     theirs = Ids(
         deal=review.deal.id,
         review=review.id,
@@ -144,33 +144,6 @@ def both(room: Room) -> Neighbours:
 def _schedule(now: datetime) -> Schedule:
     day = now.date() + timedelta(days=60)
     return Schedule(0, TEAM, LENA, CHANNEL, day, 1, time(10), "Europe/Berlin", "", Choice((LENA,)), False, now)
-
-
-def their_rows() -> dict[str, Any]:
-    """A query for each table: what is the other workspace's by its team, or by whatever belongs to that."""
-    tables: Mapping[str, Table] = Base.metadata.tables
-    found: dict[str, Any] = {}
-    for table in Base.metadata.sorted_tables:
-        if "team" in table.c:
-            mine = table.c.team == OTHER
-            if "review_id" in table.c:
-                mine = mine | table.c.review_id.in_(_reviews())
-        elif table.name in NOT_ANYBODYS:
-            continue
-        else:
-            up = next(iter(sorted(table.foreign_keys, key=lambda each: each.column.table.name)), None)
-            assert up, f"whose are the rows of {table.name}?"
-            column, parent = up.parent, up.column.table.name
-            if parent == "review":
-                mine = column.in_(_reviews())
-            else:
-                mine = column.in_(select(tables[parent].c.id).where(tables[parent].c.team == OTHER))
-        found[table.name] = select(table).where(mine)
-    return found
-
-
-def _reviews() -> Any:
-    return select(ReviewRow.id).where(ReviewRow.deal.has(team=OTHER))
 
 
 # -- what is asked, and what comes of it
@@ -598,7 +571,8 @@ def test_an_export_has_the_one_workspace_it_is_asked_for(both: Neighbours) -> No
     database = both.room.bot.database
     ours = list(exports.export(database, exports.Choice(TEAM, private=True)))
     assert [each.deal.name for each in ours] == ["Ours"]
-    assert {each.deal.team for each in exports.export(database, exports.Choice(OTHER, private=True))} == {OTHER}
+    with at_work_for(OTHER):
+        assert {each.deal.team for each in exports.export(database, exports.Choice(OTHER, private=True))} == {OTHER}
 
 
 @pytest.mark.parametrize("kind", ["command", "event", "action", "view"])

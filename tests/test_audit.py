@@ -61,7 +61,7 @@ def test_everything_that_changes_or_takes_out_or_deletes_is_noted_with_who_and_w
         f"{TEAM} U0OMAR reopened deal 1",
         f"{TEAM} U0MAYA imported file 1",
         f"{TEAM} U0OMAR got their data person",
-        "operator exported deals 3",
+        f"{TEAM} operator exported deals 3",
         f"{TEAM} U0OMAR deleted deal 1",
         f"{TEAM} operator settled how long to keep workspace 400",
     ]

@@ -14,6 +14,7 @@ from slack_bolt import BoltRequest
 from sqlalchemy import event
 
 from bot.cli import main
+from bot.engine import Lane
 from flows.calls import Call
 from flows.review import Ending, Source
 from storage.calls import Calls
@@ -561,10 +562,9 @@ def test_the_queries_do_not_grow_with_the_deals(room: Room) -> None:
             asked[-1] += threading.get_ident() == here
 
         with room.bot.database.transaction() as session:
-            (lane, *_) = digester.waiting(session, room.clock.utc()).lanes or [f"{TEAM} {len(asked)}"]
+            (lane, *_) = digester.waiting(session, room.clock.utc()).lanes or [Lane(TEAM, str(len(asked)))]
         event.listen(room.bot.database.engine, "before_cursor_execute", count)
-        team, call_id = lane.split(" ")
-        digester.see_to(team, call_id)  # type: ignore[attr-defined]
+        digester.see_to(*lane)  # type: ignore[attr-defined]
         event.remove(room.bot.database.engine, "before_cursor_execute", count)
         room.settle()
         room.clock.passes(hours=3)

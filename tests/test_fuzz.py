@@ -6,6 +6,7 @@ import logging
 
 from sqlalchemy import text
 
+from storage.tenancy import EVERYWHERE, at_work_for
 from tests.conftest import Room
 from tests.fuzz.recording import MARK
 from tests.fuzz.requests import Sent
@@ -30,7 +31,7 @@ def test_a_row_too_many_a_word_in_the_log_and_a_500_are_noticed(room: Room) -> N
         logging.getLogger("bot.anything").debug("they said %s", MARK)
     assert len(findings.leaked) == 1
     run.send_all([Sent("nowhere", b"{}", path="/control/nothing")])
-    with room.bot.database.transaction() as session:
+    with at_work_for(EVERYWHERE), room.bot.database.transaction() as session:
         session.execute(text("UPDATE deal SET team = 'T0OTHER'"))
     run.look_for_strangers()
     assert any("T0OTHER" in each for each in findings.stored)

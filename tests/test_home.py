@@ -22,6 +22,7 @@ from flows.review import Deal, Ending
 from storage.deals import Deals
 from storage.ledger import Ledger
 from storage.reviews import Reviews
+from storage.tenancy import at_work_for
 from tests.conftest import TEAM, Message, Room, buttons, open_room, words
 from tests.sayings import THEIRS
 
@@ -358,7 +359,7 @@ def test_what_a_rep_answers_in_direct_messages_hides_no_deal_and_is_linked_for_n
 def test_another_workspaces_name_in_an_action_changes_nothing(room: Room) -> None:
     seed(room, "Deal ours", old(room, "people"))
     seed(room, "Deal fresh", old(room))
-    with room.bot.database.transaction() as session:
+    with at_work_for("T0OTHER"), room.bot.database.transaction() as session:
         Deals(session, "T0OTHER", [""]).add("Deal theirs", LENA, "", room.clock.utc())
     view = home(room, "lena")
     chosen = {"type": "static_select", "action_id": "home:only", "block_id": "b", "action_ts": "1.1",

@@ -10,6 +10,7 @@ from flows.lens import Correction, Label, read, reason
 from flows.review import Lesson
 from storage.corrections import COUNTING, Corrections
 from storage.models import CorrectionRow
+from storage.tenancy import at_work_for
 from tests.conftest import DEALS, TEAM, Message, Room, Thread, buttons, words
 from tests.lens.lines import QUOTES, UNLIKE
 from tests.sayings import ALSO_THEIRS, OURS, THEIRS
@@ -48,7 +49,7 @@ def learned(room: Room) -> list[Lesson]:
 
 
 def counting(room: Room, team: str = TEAM) -> list[Correction]:
-    with room.bot.database.transaction() as session:
+    with at_work_for(team), room.bot.database.transaction() as session:
         return Corrections(session, team).counting("")
 
 
@@ -321,6 +322,7 @@ def test_nobody_forgets_what_they_may_not_see(room: Room) -> None:
     note = lessons(room, "maya")
     with room.bot.database.transaction() as session:
         assert not Corrections(session, TEAM).forget(1, "U0MAYA", "C0GENERAL")
+    with at_work_for("T0OTHER"), room.bot.database.transaction() as session:
         assert not Corrections(session, "T0OTHER").forget(1, "U0LENA", "C0DEALS")
     assert len(learned(room)) == 2
     forgets(room, "maya", note)

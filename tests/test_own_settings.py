@@ -11,6 +11,7 @@ from slack_bolt import BoltRequest
 
 from flows.hours import Habits, countries, is_country
 from storage.habits import find_habits
+from storage.tenancy import at_work_for
 from tests.conftest import TEAM, Message, Room, buttons, open_room, words
 
 GIVEN: dict[str, str | list[str] | None] = {
@@ -51,7 +52,7 @@ def saves(room: Room, who: str = "lena", **values: str | list[str] | None) -> di
 
 
 def kept(room: Room, team: str = TEAM, person: str = "U0LENA") -> Habits:
-    with room.bot.database.transaction() as session:
+    with at_work_for(team), room.bot.database.transaction() as session:
         return find_habits(session, team, person)
 
 

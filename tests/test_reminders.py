@@ -12,6 +12,7 @@ import pytest
 from slack_bolt import BoltRequest
 
 from bot.app import create_app
+from bot.engine import Lane
 from flows.calls import Call
 from flows.hours import Habits
 from flows.reminding import Reminder
@@ -227,7 +228,7 @@ def test_where_both_are_due_the_nudge_goes_first(room: Room) -> None:
     works = {work.name: work for work, _ in waking.engine._works}
 
     def does(name: str) -> bool:
-        return works[name].do_next(f"{TEAM} {LENA}", threading.Event())
+        return works[name].do_next(Lane(TEAM, LENA), threading.Event())
 
     assert not does("remind")
     assert does("nudge")

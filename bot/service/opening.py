@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory, Standing
-from bot.engine import NotNow, Waiting
+from bot.engine import Lane, NotNow, Waiting
 from bot.lately import Lately
 from bot.outbox import Outbox
 from bot.service.decisions import Decisions
@@ -68,7 +68,7 @@ class Opening:
         self._directory = directory
         self._pause = pace * PACES_BETWEEN_SHOWS
         self._door = threading.Lock()
-        self._rests: dict[str, datetime] = {}
+        self._rests: dict[Lane, datetime] = {}
         self._place = Lately(directory.place)
         self._members = Lately(directory.members)
         self._person = Lately(directory.renew)
@@ -84,11 +84,10 @@ class Opening:
     def is_anything_left(self, session: Session) -> bool:
         return bool(self._lanes(session))
 
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+    def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Open the next review of a call, or tell its manager what came of them."""
-        team, number = lane.split(" ")
         try:
-            did = self._tend(team, int(number))
+            did = self._tend(lane.team, int(lane.what))
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
         except (NotNow, OperationalError):
@@ -209,13 +208,13 @@ class Opening:
         """The address of a review's thread; one in direct messages is nobody else's to open."""
         return "" if channel.startswith(DIRECT) else self._directory.link(channel, ts)
 
-    def _rest(self, lane: str, how_long: timedelta) -> None:
+    def _rest(self, lane: Lane, how_long: timedelta) -> None:
         with self._door:
             self._rests[lane] = datetime.now(UTC) + how_long
 
-    def _lanes(self, session: Session) -> list[str]:
+    def _lanes(self, session: Session) -> list[Lane]:
         since = self._decisions.clock() - LIVES_ON
-        return [f"{team} {call}" for team, call in calls_to_tend(session, since)]
+        return [Lane(team, str(call)) for team, call in calls_to_tend(session, since)]
 
 
 def _reason_to_stop(call: Call, lines: list[batch.Line], reached: Reached | None, now: datetime) -> Result | None:
@@ -226,5 +225,5 @@ def _reason_to_stop(call: Call, lines: list[batch.Line], reached: Reached | None
     return Result.LATE if now >= call.at else None
 
 
-def _lane(call: Call) -> str:
-    return f"{call.team} {call.id}"
+def _lane(call: Call) -> Lane:
+    return Lane(call.team, str(call.id))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory
-from bot.engine import NotNow, Waiting
+from bot.engine import Lane, NotNow, Waiting
 from bot.outbox import LOOK_AGAIN, Outbox
 from flows import utterances as say
 from flows.review import Review
 from flows.utterances import outsiders_slot
 from storage.database import Database
-from storage.outsiders import end_rest, notices, open_in, shut_channels, teams_told
+from storage.outsiders import end_rest, notices, open_in, shut_channels
+from storage.tenancy import own_workspace
 
 
 class OutsiderService:
@@ -41,8 +42,8 @@ class OutsiderService:
         self._directory = directory
         self._clock = clock
         self._wake = wake
-        self._shut: frozenset[str] | None = None
-        self._changed: frozenset[str] = frozenset()
+        self._shut: Set[Lane] | None = None
+        self._changed: Set[Lane] = frozenset()
         self._door = threading.Lock()
 
     def hear(self, channel: str, is_shared: bool) -> None:
@@ -56,27 +57,27 @@ class OutsiderService:
         self._note(channel, is_shared)
         return is_shared
 
-    def shut(self) -> frozenset[str]:
+    def shut(self) -> Set[Lane]:
         """The channels that another company can read, as far as that is known."""
         return self._shut or frozenset()
 
     def waiting(self, session: Session, now: datetime) -> Waiting:
         if self._shut is None:  # what a process before this one told of may be over
             with self._door:
-                self._shut = shut_channels(session)
+                self._shut = frozenset(Lane(*each) for each in shut_channels(session))
                 self._changed |= self._shut
         return Waiting(sorted(self._changed))
 
     def is_anything_left(self, session: Session) -> bool:
         return bool(self._changed)
 
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+    def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Tell that a channel is shared, or that it is the company's own again."""
         if lane not in self._changed:
             return False
         try:
-            is_shared = self._directory.is_shared(lane)
-            self._tell(lane) if is_shared else self._take_back(lane)
+            tell = self._tell if self._directory.is_shared(lane.what) else self._take_back
+            tell(*lane)
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
         with self._door:
@@ -84,37 +85,35 @@ class OutsiderService:
         return True
 
     def _note(self, channel: str, is_shared: bool) -> None:
+        lane = Lane(own_workspace(), channel)
         with self._door:
             shut = self._shut or frozenset()
-            if is_shared == (channel in shut):
+            if is_shared == (lane in shut):
                 return
-            self._shut = shut | {channel} if is_shared else shut - {channel}
-            self._changed |= {channel}
+            self._shut = shut | {lane} if is_shared else shut - {lane}
+            self._changed |= {lane}
         self._wake()
 
-    def _tell(self, channel: str) -> None:
+    def _tell(self, team: str, channel: str) -> None:
         with self._database.transaction() as session:
-            found = open_in(session, channel)
-        for team, reviews in found.items():
-            concerned = _concerned(reviews)
-            reached = {person: self._directory.conversation(person) for person in concerned}
-            with self._database.transaction() as session:
-                told = {(each.person, each.is_over): each for each in notices(session, team, channel)}
-                number = sum(1 for _ in notices(session, team, channel))
-                for person, theirs in concerned.items():
-                    if reached[person] and (person, False) not in told:
-                        slot = outsiders_slot(channel, person, number + 1)
-                        said = say.held_back(channel, person, theirs, slot)
-                        self._outbox.decide_for(session, team, reached[person], [said], self._clock())
+            concerned = _concerned(open_in(session, team, channel))
+        reached = {person: self._directory.conversation(person) for person in concerned}
+        with self._database.transaction() as session:
+            told = {(each.person, each.is_over): each for each in notices(session, team, channel)}
+            number = sum(1 for _ in notices(session, team, channel))
+            for person, theirs in concerned.items():
+                if reached[person] and (person, False) not in told:
+                    slot = outsiders_slot(channel, person, number + 1)
+                    said = say.held_back(channel, person, theirs, slot)
+                    self._outbox.decide_for(session, team, reached[person], [said], self._clock())
         self._wake()
 
-    def _take_back(self, channel: str) -> None:
+    def _take_back(self, team: str, channel: str) -> None:
         with self._database.transaction() as session:
-            for team in teams_told(session, channel):
-                for each in notices(session, team, channel):
-                    if not each.is_over:
-                        over = say.goes_on(each.slot)
-                        self._outbox.decide_for(session, team, each.conversation, [over], self._clock())
+            for each in notices(session, team, channel):
+                if not each.is_over:
+                    over = say.goes_on(each.slot)
+                    self._outbox.decide_for(session, team, each.conversation, [over], self._clock())
             end_rest(session, channel, datetime.now(UTC) + LOOK_AGAIN)
         self._wake()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.engine import Waiting
+from bot.engine import Lane, Waiting
 from bot.outbox import Outbox
 from bot.pipeline.files import LARGEST, Files, NoFile
 from bot.pipeline.importing import Importer, People, Request
@@ -116,15 +116,15 @@ class PipelineService:
     # -- what the engine does
 
     def waiting(self, session: Session, now: datetime) -> Waiting:
-        return Waiting([str(each) for each in Imports(session).to_do()])
+        return Waiting([Lane(team, str(file)) for team, file in Imports(session).to_do()])
 
     def is_anything_left(self, session: Session) -> bool:
         return bool(Imports(session).to_do())
 
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+    def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Read or import a file. The file stays in Slack until then; what was imported of it is kept batch by batch."""
         with self._database.transaction() as session:
-            dropped = Imports(session).lock(int(lane))
+            dropped = Imports(session).lock(int(lane.what))
         if dropped is None or dropped.state not in (State.READING, State.IMPORTING) or stopping.is_set():
             return False
         try:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from bot.engine import NotNow, Waiting
+from bot.engine import Lane, NotNow, Waiting
 from bot.outbox import Outbox
 from bot.pipeline.files import NoFile
 from bot.pipeline.own_copy import write_copy
@@ -63,15 +63,15 @@ class PrivacyErrands:
         self._courier = courier
 
     def waiting(self, session: Session, now: datetime) -> Waiting:
-        return Waiting([str(each) for each in Errands(session).waiting()])
+        return Waiting([Lane(team, str(errand)) for team, errand in Errands(session).waiting()])
 
     def is_anything_left(self, session: Session) -> bool:
         return bool(Errands(session).waiting())
 
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+    def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Do an errand, or as much of it as there is time for."""
         with self._database.transaction() as session:
-            errand = Errands(session).lock(int(lane))
+            errand = Errands(session).lock(int(lane.what))
         if errand is None or stopping.is_set():
             return False
         try:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from bot.lookout import DueWork
 from storage.audit import BY_ITSELF, DEAL, Audit, Did
 from storage.database import Database
-from storage.erasing import erase_deal, expired, is_anything_left_behind, tidy
+from storage.erasing import erase_deal, expired, left_behind, tidy
 
 LOOK_EVERY = timedelta(hours=1)
 
-_EVERYWHERE, _REMAINS = "*", "remains"
-"""Instead of a workspace and a deal: what is of no deal any more, such as messages that nobody will see again."""
+_REMAINS = "remains"
+"""Instead of a deal: what is of none any more, such as messages that nobody will see again."""
 
 
 class RetentionService(DueWork):
@@ -32,7 +32,7 @@ class RetentionService(DueWork):
         """Delete a deal whose time is over, and take back what was posted of it."""
         now = self._clock()
         with self._database.transaction() as session:
-            if team == _EVERYWHERE:
+            if what == _REMAINS:
                 tidy(session, now)
                 return False
             deal = int(what)
@@ -44,5 +44,4 @@ class RetentionService(DueWork):
 
 def _over(session: Session, now: datetime) -> Iterator[tuple[str, object]]:
     yield from expired(session, now)
-    if is_anything_left_behind(session, now):
-        yield _EVERYWHERE, _REMAINS
+    yield from ((team, _REMAINS) for team in left_behind(session, now))

@@ -24,6 +24,7 @@ from storage.deals import Deals, find_person
 from storage.ledger import Ledger, scale
 from storage.messages import Message
 from storage.reviews import Reviews, due_back
+from storage.tenancy import EVERYWHERE, at_work_for
 
 
 class ReviewService:
@@ -104,10 +105,11 @@ class ReviewService:
     def tick(self) -> None:
         """Do what has become due. Any number of processes may, at any time: each due thing is done once."""
         now = self._decisions.clock()
-        with self._database.transaction() as session:
+        with at_work_for(EVERYWHERE), self._database.transaction() as session:
             due = due_back(session, now)
         for team, review_id in due:
-            self._decisions.make(team, review_id, "", steering.come_back)
+            with at_work_for(team):
+                self._decisions.make(team, review_id, "", steering.come_back)
 
     def could_not_open(self, session: Session, message: Message, reason: str) -> tuple[str, Utterance] | None:
         """Slack would not take a review's first message: nobody can answer it, so it ends, in the caller's transaction.

@@ -27,6 +27,7 @@ from storage.choices import Choices
 from storage.database import Database
 from storage.habits import find_habits
 from storage.schedules import Schedules
+from storage.tenancy import at_work_for
 
 LIST = "list"
 PROPOSED = time(10)
@@ -241,8 +242,13 @@ class ScheduleService:
 
     def _are_there(self, team: str, people: Sequence[str]) -> bool:
         """Whether all of them are in the workspace; asked of Slack side by side, for it waits three seconds for us."""
+
+        def is_there(person: str) -> bool:
+            with at_work_for(team):
+                return self._directory.meet(team, person) is not None
+
         with ThreadPoolExecutor(ASKED_AT_ONCE, "meet") as threads:
-            return all(threads.map(lambda person: self._directory.meet(team, person), people))
+            return all(threads.map(is_there, people))
 
     def _with_part(self, asked: Schedule) -> Schedule:
         """With the part of the country that the manager lives in: the form asks for the country only."""

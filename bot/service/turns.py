@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot import mrkdwn
 from bot.directory import Directory
-from bot.engine import NotNow, Waiting
+from bot.engine import Lane, NotNow, Waiting
 from bot.service.decisions import Decide, Decisions
 from bot.speaker import Speaker
 from flows import steering, turns
@@ -148,15 +148,15 @@ class TurnService:
             return bool(thread_ts and Reviews(session, team).held_in(channel, thread_ts))
 
     def waiting(self, session: Session, now: datetime) -> Waiting:
-        return Waiting([str(review) for review in Inbox(session).reviews_waiting()])
+        return Waiting([Lane(team, str(review)) for team, review in Inbox(session).reviews_waiting()])
 
     def is_anything_left(self, session: Session) -> bool:
         return Inbox(session).is_anything_waiting()
 
-    def do_next(self, lane: str, stopping: threading.Event) -> bool:
+    def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Take what waits in a review and happened first, and tell the person if there is something to be told."""
         with self._database.transaction() as session:
-            arrival = Inbox(session).next_of(int(lane))
+            arrival = Inbox(session).next_of(int(lane.what))
         if arrival is None:
             return False
         try:

@@ -1,6 +1,6 @@
 """The tables. One row for what is true now, one append-only row (`turn`) for each thing that happened."""
 
-from storage.models.base import Base, Utc
+from storage.models.base import Base, OfWorkspace, Team, Utc
 from storage.models.calls import CallRow, EntryRow, MirrorRow, ReminderRow, ScheduleRow
 from storage.models.deals import DealRow, KnowledgeRow
 from storage.models.people import HabitsRow, NudgeRow, PersonRow
@@ -28,12 +28,14 @@ __all__ = [
     "MessageRow",
     "MirrorRow",
     "NudgeRow",
+    "OfWorkspace",
     "PersonRow",
     "ReminderRow",
     "ReplyRow",
     "RestRow",
     "ReviewRow",
     "ScheduleRow",
+    "Team",
     "TurnRow",
     "Utc",
     "WorkspaceRow",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, Text, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.tenancy import EVERYWHERE, OtherWorkspace, own_workspace, workspace
 
 
 class Utc(TypeDecorator[datetime]):
@@ -36,6 +38,31 @@ class Hundredths(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value) / 100
+
+
+class Team(TypeDecorator[str]):
+    """A workspace, by Slack's id of it. A statement may name the one that is worked for, and no other.
+
+    A table with such a column stands behind the walls; see `storage.walls`.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None and workspace() not in (value, EVERYWHERE):
+            raise OtherWorkspace(f"this is for {workspace()!r}, and not for {value!r}")
+        return value
+
+
+OwnTeam = Annotated[str, mapped_column(Team, default=own_workspace)]
+"""A new row is of the workspace that is worked for."""
+
+
+class OfWorkspace:
+    """What is of one workspace."""
+
+    team: Mapped[OwnTeam]
 
 
 class Base(DeclarativeBase):

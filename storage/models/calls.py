@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import Base, OfWorkspace
 
 _PLACE = ("team", "manager", "channel", "at", "in_direct")
 _BY_HAND = text("schedule_id IS NULL AND cancelled_at IS NULL")
 
 
-class CallRow(Base):
+class CallRow(OfWorkspace, Base):
     """A forecast call; see `flows.calls.Call`. One of a schedule is made once for each of its days.
 
     One that is made by hand is the only one of its manager at that moment and place, unless it is cancelled.
@@ -29,7 +29,6 @@ class CallRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    team: Mapped[str]
     manager: Mapped[str]
     channel: Mapped[str]
     at: Mapped[datetime]
@@ -43,7 +42,7 @@ class CallRow(Base):
     digested_at: Mapped[datetime | None]
 
 
-class EntryRow(Base):
+class EntryRow(OfWorkspace, Base):
     """A deal of a forecast call, and what became of it there; see `flows.calls.Entry`.
 
     `is_shown` says whether the manager's message tells of it as it is.
@@ -60,14 +59,13 @@ class EntryRow(Base):
     is_shown: Mapped[bool] = mapped_column(default=False)
 
 
-class ScheduleRow(Base):
+class ScheduleRow(OfWorkspace, Base):
     """Forecast calls on a calendar; see `flows.calls.Schedule`. One that is `removed` has calls that were held."""
 
     __tablename__ = "schedule"
     __table_args__ = (Index("ix_schedule_manager", "team", "manager"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    team: Mapped[str]
     manager: Mapped[str]
     channel: Mapped[str]
     begins: Mapped[date]
@@ -85,7 +83,7 @@ class ScheduleRow(Base):
     removed: Mapped[bool]
 
 
-class ReminderRow(Base):
+class ReminderRow(OfWorkspace, Base):
     """What a person was reminded of before a call, for the `number`th time, and until when they asked for peace."""
 
     __tablename__ = "reminder"
@@ -100,14 +98,13 @@ class ReminderRow(Base):
     snoozed_until: Mapped[datetime | None]
 
 
-class MirrorRow(Base):
+class MirrorRow(OfWorkspace, Base):
     """That a person was shown what they asked in a week, which begins on a Monday of theirs."""
 
     __tablename__ = "mirror"
     __table_args__ = (UniqueConstraint("team", "person", "week"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    team: Mapped[str]
     person: Mapped[str]
     week: Mapped[date]
     at: Mapped[datetime]

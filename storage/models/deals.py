@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import Base, OfWorkspace
 
 
-class DealRow(Base):
+class DealRow(OfWorkspace, Base):
     """A deal; `name_key` is its name without regard to case and spacing, unique in its scope.
 
     `ending` is how it ended, at `closed_at`. The customer waits until `waits_until` for `waits_for`, and `nudges` says
@@ -28,7 +28,6 @@ class DealRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    team: Mapped[str]
     scope: Mapped[str]
     name: Mapped[str]
     name_key: Mapped[str]
@@ -49,7 +48,7 @@ class DealRow(Base):
     imported_by: Mapped[str] = mapped_column(default="")
 
 
-class KnowledgeRow(Base):
+class KnowledgeRow(OfWorkspace, Base):
     """What we know about one question of a deal; see `flows.ledger.Known`. Answers say how it came to be."""
 
     __tablename__ = "knowledge"

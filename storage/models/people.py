@@ -8,26 +8,26 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import Base, OfWorkspace, OwnTeam
 
 
-class PersonRow(Base):
+class PersonRow(OfWorkspace, Base):
     """A member of a Slack workspace: their name and IANA time zone, as Slack last told us."""
 
     __tablename__ = "person"
 
-    team: Mapped[str] = mapped_column(primary_key=True)
+    team: Mapped[OwnTeam] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     tz: Mapped[str]
 
 
-class HabitsRow(Base):
+class HabitsRow(OfWorkspace, Base):
     """When a member of a workspace works, as they told us; see `flows.hours.Habits`."""
 
     __tablename__ = "habits"
 
-    team: Mapped[str] = mapped_column(primary_key=True)
+    team: Mapped[OwnTeam] = mapped_column(primary_key=True)
     person: Mapped[str] = mapped_column(primary_key=True)
     begins: Mapped[time]
     ends: Mapped[time]
@@ -39,7 +39,7 @@ class HabitsRow(Base):
     mirror: Mapped[bool] = mapped_column(default=False)
 
 
-class NudgeRow(Base):
+class NudgeRow(OfWorkspace, Base):
     """What a person was asked by a direct message, at most once on each of their days, and what came of it.
 
     `day` is theirs, `items` are the deals and questions it was about, and `channel` is their conversation with the bot.
@@ -49,7 +49,6 @@ class NudgeRow(Base):
     __table_args__ = (UniqueConstraint("team", "person", "day"), Index("ix_nudge_at", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    team: Mapped[str]
     person: Mapped[str]
     day: Mapped[date]
     at: Mapped[datetime]

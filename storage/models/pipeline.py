@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import Base, OfWorkspace
 
 _IS_TO_DO = text("state IN ('reading', 'importing')")
 
 
-class ImportRow(Base):
+class ImportRow(OfWorkspace, Base):
     """A file that a person dropped in their conversation with the bot, which stays in Slack; see `storage.imports`.
 
     `address` is where Slack has it, `dates` the order of its dates as far as that is known. `counts` is what came of
@@ -27,7 +27,6 @@ class ImportRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    team: Mapped[str]
     person: Mapped[str]
     channel: Mapped[str]
     message_ts: Mapped[str]

@@ -7,19 +7,19 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import Base, OfWorkspace, OwnTeam
 
 
-class WorkspaceRow(Base):
+class WorkspaceRow(OfWorkspace, Base):
     """What an operator settled for a workspace: after how many days closed deals are deleted, 0 for never."""
 
     __tablename__ = "workspace"
 
-    team: Mapped[str] = mapped_column(primary_key=True)
+    team: Mapped[OwnTeam] = mapped_column(primary_key=True)
     retention_days: Mapped[int] = mapped_column(default=0)
 
 
-class ErrandRow(Base):
+class ErrandRow(OfWorkspace, Base):
     """What a person wants done with what is kept, until it is done; see `storage.errands`.
 
     `subject` is the id of the deal it is about, empty if it is about the person.
@@ -29,30 +29,28 @@ class ErrandRow(Base):
     __table_args__ = (UniqueConstraint("team", "kind", "person", "subject"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    team: Mapped[str]
     kind: Mapped[str]
     person: Mapped[str]
     subject: Mapped[str] = mapped_column(default="")
     asked_at: Mapped[datetime]
 
 
-class ForgottenRow(Base):
+class ForgottenRow(OfWorkspace, Base):
     """That somebody is not to be met again until they come back themselves: a mark that tells nobody who it is."""
 
     __tablename__ = "forgotten"
 
-    team: Mapped[str] = mapped_column(primary_key=True)
+    team: Mapped[OwnTeam] = mapped_column(primary_key=True)
     mark: Mapped[str] = mapped_column(primary_key=True)
 
 
-class AuditRow(Base):
+class AuditRow(OfWorkspace, Base):
     """Who did what with what is kept, and when, without a word of it; see `storage.audit`."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_at", "at"), Index("ix_audit_person", "team", "person"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    team: Mapped[str]
     at: Mapped[datetime]
     person: Mapped[str]
     act: Mapped[str]

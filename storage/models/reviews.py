@@ -9,13 +9,13 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from flows.review import OPEN
-from storage.models.base import Base
+from storage.models.base import Base, OfWorkspace
 from storage.models.deals import DealRow
 
 _IS_OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN))))
 
 
-class ReviewRow(Base):
+class ReviewRow(OfWorkspace, Base):
     """A review. The database itself refuses a second open one for the same deal.
 
     `scope` is empty if anybody in the workspace may read it, else its channel: a private one, or direct messages.
@@ -52,7 +52,7 @@ class ReviewRow(Base):
     replies: Mapped[list[ReplyRow]] = relationship(lazy="selectin", order_by="ReplyRow.message_ts")
 
 
-class AnswerRow(Base):
+class AnswerRow(OfWorkspace, Base):
     """How a question was dealt with in a review. `said_in` is the review whose words are *still true*."""
 
     __tablename__ = "answer"
@@ -69,7 +69,7 @@ class AnswerRow(Base):
     repeats: Mapped[int] = mapped_column(default=0)
 
 
-class ReplyRow(Base):
+class ReplyRow(OfWorkspace, Base):
     """What a person wrote, as it reads now. A Slack message is kept once, however often Slack delivers it."""
 
     __tablename__ = "reply"
@@ -86,7 +86,7 @@ class ReplyRow(Base):
     moved: Mapped[dict[str, Any]]
 
 
-class CorrectionRow(Base):
+class CorrectionRow(OfWorkspace, Base):
     """A line that a person moved by hand, as long as it stands so in its reply: what a workspace's own lens learned."""
 
     __tablename__ = "correction"
@@ -96,7 +96,6 @@ class CorrectionRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    team: Mapped[str]
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
     message_ts: Mapped[str]
     line: Mapped[str]
@@ -106,7 +105,7 @@ class CorrectionRow(Base):
     at: Mapped[datetime]
 
 
-class TurnRow(Base):
+class TurnRow(OfWorkspace, Base):
     """One thing that happened in a review; never changed. An `amended` turn leaves the old words in the one before."""
 
     __tablename__ = "turn"
@@ -122,7 +121,7 @@ class TurnRow(Base):
     at: Mapped[datetime]
 
 
-class ArrivalRow(Base):
+class ArrivalRow(OfWorkspace, Base):
     """What a person did in a review, from when Slack told of it until it is taken into account.
 
     `at` is Slack's time of it (seconds since the epoch, UTC, as Slack writes them), `occasion` Slack's id of it.

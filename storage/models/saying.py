@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import Base, OfWorkspace, OwnTeam
 
 _IS_UNSAID = text("said < version")
 
 
-class MessageRow(Base):
+class MessageRow(OfWorkspace, Base):
     """What the bot says in one slot of a review: decided (`version`) and, once Slack has it, said (`said`).
 
-    One that belongs to no review, such as a nudge, names its `team` instead.
+    One such as a nudge belongs to no review, and its slot is its workspace's own.
 
     `ts` is Slack's id of the message, None until it is posted, at `posted_at`; `tries` counts calls whose outcome is
     not known, and `refused` is Slack's reason when it will never be posted.
@@ -27,12 +27,13 @@ class MessageRow(Base):
         UniqueConstraint("review_id", "slot"),
         Index("ix_message_place", "channel", "ts"),
         Index("ix_message_posted", "channel", "posted_at"),
-        Index("ix_message_unsaid", "channel", "decided_at", sqlite_where=_IS_UNSAID, postgresql_where=_IS_UNSAID),
+        Index(
+            "ix_message_unsaid", "team", "channel", "decided_at", sqlite_where=_IS_UNSAID, postgresql_where=_IS_UNSAID
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     review_id: Mapped[int | None] = mapped_column(ForeignKey("review.id"))
-    team: Mapped[str] = mapped_column(default="")
     channel: Mapped[str]
     slot: Mapped[str]
     name: Mapped[str]
@@ -46,10 +47,11 @@ class MessageRow(Base):
     refused: Mapped[str | None]
 
 
-class RestRow(Base):
+class RestRow(OfWorkspace, Base):
     """A channel in which nothing may be posted before a moment: Slack asked for a pause, or we posted much."""
 
     __tablename__ = "rest"
 
+    team: Mapped[OwnTeam] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
     until: Mapped[datetime]

@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
-from tests.drill.running import postgres
+from tests.databases import ORDINARY, for_the_bot
+from tests.drill.running import postgres_server
 
 KINDS = ("SQLite", "Postgres")
 
@@ -29,8 +30,9 @@ class Databases:
         if kind == "SQLite":
             return f"sqlite:///{self._folder / f'{number}.db'}"
         with psycopg.connect(self._libpq, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "bench_{number}"')
-        return self._server.set(database=f"bench_{number}").render_as_string(hide_password=False)
+            connection.execute(f'CREATE DATABASE "bench_{number}" OWNER "{ORDINARY}"')
+            connection.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{ORDINARY}"')  # to fill it quickly
+        return for_the_bot(self._libpq, f"bench_{number}")
 
     @property
     def postgres_version(self) -> str:
@@ -51,5 +53,5 @@ class Databases:
 @contextlib.contextmanager
 def databases() -> Iterator[Databases]:
     """SQLite files go where temporary files go, which is a disk on most machines: a commit waits for it."""
-    with tempfile.TemporaryDirectory(prefix="dealreview-bench-") as folder, postgres() as server:
+    with tempfile.TemporaryDirectory(prefix="dealreview-bench-") as folder, postgres_server() as server:
         yield Databases(Path(folder), server)

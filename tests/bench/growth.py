@@ -15,6 +15,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.directory import Directory
+from bot.engine import Lane
 from bot.outbox import Outbox
 from bot.service.decisions import Decisions
 from bot.service.home import HomeService
@@ -26,6 +27,7 @@ from flows.home import Shown
 from storage.database import Database
 from storage.messages import Messages
 from storage.reviews import Reviews
+from storage.tenancy import EVERYWHERE, at_work_for
 from tests.bench.databases import KINDS, Databases
 from tests.bench.report import Row, Section, at_most
 from tests.bench.seeds import BUSY, BUSY_SHARE, DEALS_OF_ONE, fill, owner_of, parent_ts
@@ -88,7 +90,7 @@ class Place:
         ts = f"{1_795_000_000 + next(_numbers)}.000200"
         said = Said(TEAM, review.channel, parent_ts(number), "said", ts, review.owner, text, at=ts, occasion=ts)
         self.time("a reply accepted", lambda: self._turns.hear(said))
-        self.time("a reply taken", lambda: self._turns.do_next(str(number), Event()))
+        self.time("a reply taken", lambda: self._turns.do_next(Lane(TEAM, str(number)), Event()))
 
     def home(self, turn: int) -> None:
         person = owner_of(1 + turn * DEALS_OF_ONE % self.deals)
@@ -98,9 +100,11 @@ class Place:
         """What the engine asks of the database before each post."""
 
         def ask() -> None:
-            with self.database.transaction() as session:
-                messages, now = Messages(session), datetime.now(UTC)
+            now = datetime.now(UTC)
+            with at_work_for(EVERYWHERE), self.database.transaction() as session:
                 self._outbox.waiting(session, now)
+            with self.database.transaction() as session:
+                messages = Messages(session)
                 messages.is_resting(BUSY, now)
                 messages.next_unsaid(BUSY)
                 messages.posted_since(BUSY, now - timedelta(seconds=8))
@@ -114,7 +118,8 @@ class Place:
 
 def growth(databases: Databases, small: int, large: int, turns: int, ticks: int, due: int) -> Section:
     """Each thing so many `turns`, a tick with so many `due` so many `ticks`; a small and a large database alternate."""
-    rows = tuple(row for kind in KINDS for row in _on(kind, databases, small, large, turns, ticks, due))
+    with at_work_for(TEAM):
+        rows = tuple(row for kind in KINDS for row in _on(kind, databases, small, large, turns, ticks, due))
     return Section(
         "As the deals grow",
         f"A has {large:,} deals with a finished review each, B {small:,}. A finished review has nine answers, nine "

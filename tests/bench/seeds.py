@@ -29,6 +29,7 @@ from flows.review import Status
 from flows.utterances import PARENT
 from storage.database import Database
 from storage.models import AnswerRow, DealRow, MessageRow, PersonRow, ReplyRow, ReviewRow, TurnRow, Utc
+from storage.tenancy import at_work_for
 from tests.bench.stub import TEAM
 
 KEYS = [question.key for question in PLAYBOOK]
@@ -64,7 +65,7 @@ def fill(database: Database, finished: int, opened: int, paused: list[datetime])
     """
     ended = THEN + timedelta(hours=1)
     last = finished + opened
-    with database.engine.begin() as connection:
+    with at_work_for(TEAM), database.engine.begin() as connection:
         if database.engine.dialect.name == "postgresql":
             # What is made here refers to what is made here; to look that up a million times takes a minute.
             connection.execute(text("SET LOCAL session_replication_role = replica"))

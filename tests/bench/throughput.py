@@ -20,6 +20,7 @@ from bot.settings import PACE_SECONDS, Settings
 from flows.utterances import PARENT
 from storage.database import Database
 from storage.models import MessageRow, TurnRow
+from storage.tenancy import at_work_for
 from tests.bench.databases import KINDS, Databases
 from tests.bench.report import Row, Section, at_least
 from tests.bench.stub import TEAM, slack_stub
@@ -50,7 +51,7 @@ class Speeds(NamedTuple):
 
 def throughput(databases: Databases, rounds: int, reviews: int, replies: int) -> Section:
     """`replies` of each of `reviews` open reviews, from four threads, in each round anew."""
-    with slack_stub() as slack:
+    with slack_stub() as slack, at_work_for(TEAM):
         rows = tuple(row for kind in KINDS for row in _on(kind, databases, slack, rounds, reviews, replies))
     return Section(
         "Replies accepted durably",
@@ -116,7 +117,7 @@ def _bare(url: str, reviews: int, replies: int) -> float:
 
         @bolt.event("message")
         def on_message(event: dict[str, Any]) -> None:
-            with database.transaction() as session:
+            with at_work_for(TEAM), database.transaction() as session:
                 session.execute(insert(_BARE).values(ts=event["ts"], text=event["text"]))
 
         speed = _speed(bolt, [(f"C{number:04}", "1.0") for number in range(reviews)], replies)

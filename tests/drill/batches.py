@@ -18,6 +18,7 @@ from sandbox.refusals import Refusal
 from storage.database import Database
 from storage.deals import Deals
 from storage.models import CallRow
+from storage.tenancy import at_work_for
 from tests.drill.people import PATIENCE, Memory, Stuck
 from tests.drill.tempo import Tempo
 from tests.drill.town import CHANNELS, PEOPLE, Town, key_of, slot_of
@@ -53,7 +54,7 @@ def prepared(batches: int, deals: int, seed: int) -> list[Prepared]:
 
 def make_deals(database: Database, calls: Sequence[Prepared]) -> None:
     """The deals that are to be opened, as if they had been imported."""
-    with database.transaction() as session:
+    with at_work_for(TEAM_ID), database.transaction() as session:
         for call in calls:
             deals = Deals(session, TEAM_ID, [""])
             for name in call.deals:
@@ -107,7 +108,7 @@ class Preparing:
     def _bring_forward(self, number: int) -> None:
         """Have the digest come now, while the reviews are opened: nobody in a drill has the time to wait for it."""
         minutes = AHEAD // timedelta(minutes=1) + 1
-        with self._database.transaction() as session:
+        with at_work_for(TEAM_ID), self._database.transaction() as session:
             session.execute(update(CallRow).where(CallRow.id == number).values(digest_minutes=minutes))
 
     def _see(self, look: Callable[[], T | None], what: str) -> T:

