@@ -19,20 +19,24 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry import (
     ConnectionErrorRetryHandler,
     RateLimitErrorRetryHandler,
-    RetryHandler,
     all_builtin_retry_handlers,
 )
 from slack_sdk.web import SlackResponse
 
+from bot.clients import Client, Installations
 from bot.engine import Engine
 from bot.foundation import Foundation, lay_foundation
+from bot.installations import ManyInstallations, OneInstallation
 from bot.listeners import batches as batch_forms
 from bot.listeners import buttons, commands, door, files, forms, home, mirrors, threads
 from bot.listeners import digests as digest_presses
+from bot.listeners import installations as removals
 from bot.listeners import nudges as nudge_presses
 from bot.listeners import privacy as privacy_forms
 from bot.listeners import reminders as reminder_presses
 from bot.listeners import schedules as schedule_forms
+from bot.oauth import Installing
+from bot.oauth_stores import InstallationStore, StateStore
 from bot.pipeline.files import Files
 from bot.pipeline.owners import TRIES, Owners
 from bot.service.batches import BatchService
@@ -55,17 +59,22 @@ from bot.service.reviews import ReviewService
 from bot.service.schedules import ScheduleService
 from bot.service.shares import ShareService
 from bot.service.turns import TooEarly, TurnService
-from bot.settings import BadSetting, Endpoint, Settings
+from bot.settings import BadSetting, Endpoint, OAuth, Settings
 from bot.speaker import Speaker
 from flows import lens
 from flows import utterances as say
 from flows.hours import countries
 from flows.lens import Lens
 from storage.database import Database
+from storage.installations import counted, examine
+from storage.sealing import Keys
 from storage.tenancy import NOBODYS, at_work_for
 
 if TYPE_CHECKING:
     from bot.hosted_lens import HostedLens
+
+ORGANISATION = "E"
+"""With which Slack's ids of organisations begin."""
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +86,8 @@ class Dealreview:
     bolt: App
     engine: Engine
     database: Database
+    installing: Installing | None = None
+    """How it is installed in many workspaces, if it works in many."""
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -125,15 +136,19 @@ def hosted_lens(endpoint: Endpoint, fallback: Lens = lens.read) -> HostedLens:
 def _join(settings: Settings, database: Database, clock: Callable[[], datetime], read: Lens) -> Dealreview:
     database.claim()
     database.upgrade()
-    asks = _client(settings, all_builtin_retry_handlers())
-    says = _client(settings, [])  # whether a post is to be tried again, only the outbox can know
-    patient = _client(settings, [ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(TRIES)])
-    me = introduce(asks)
-    bolt, engine = _bolt(settings, me), Engine(database)
-    base = lay_foundation(database, asks, says, str(me.get("url") or ""), clock, engine.wake, settings.pace)
+    refuse_lost_keys(database, settings.oauth)
+    installations, installing = _installations(settings, database, clock)
+    client = partial(Client, installations, settings.slack_api_url)
+    asks = client(all_builtin_retry_handlers())
+    says = client([])  # whether a post is to be tried again, only the outbox can know
+    patient = client([ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(TRIES)])
+    bolt, engine = _bolt(settings, installations), Engine(database)
+    engine.is_away = installations.is_away
+    base = lay_foundation(database, asks, says, lambda: _home(installations), clock, engine.wake, settings.pace)
     outsiders = OutsiderService(database, base.outbox, base.directory, clock, engine.wake)
     base.outbox.reads_along, base.outbox.shut = outsiders.reads_along, outsiders.shut
     door.register(bolt, base.directory, outsiders, base.speaker)
+    removals.register(bolt, installations)
     turns = TurnService(database, base.decisions, base.directory, base.speaker, read, settings.burst, engine.accepting)
     courier = Files(patient)
     engine.take_on(turns)
@@ -149,7 +164,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     engine.take_on(base.outbox)
     _join_reviews(bolt, engine, base, turns, {**commands_of_calls, **commands_of_privacy})
     _answer_for_errors(bolt, base.speaker)
-    return Dealreview(bolt, engine, database)
+    return Dealreview(bolt, engine, database, installing)
 
 
 def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnService, more: Mapping[str, Take]) -> None:
@@ -194,7 +209,7 @@ def _join_privacy(bolt: App, engine: Engine, base: Foundation, courier: Files) -
     """What people may have of their own data, and have forgotten; returns what takes their commands."""
     privacy = PrivacyService(base.database, base.clock, base.decisions.wake)
     engine.take_on(PrivacyErrands(base.database, base.decisions, base.outbox, base.directory, courier))
-    engine.take_on(RetentionService(base.database, base.clock, base.decisions.wake))
+    engine.take_on(RetentionService(base.database, base.clock, base.decisions.wake), everywhere=True)
     privacy_forms.register(bolt, privacy, base.speaker)
     return {"my": privacy.my_data, "forget": privacy.forget_form, "delete": privacy.delete_form}
 
@@ -203,22 +218,74 @@ class WorkspaceApp(App):
     """Takes each request at work for the workspace it comes from; see `storage.tenancy`."""
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        with at_work_for(req.context.team_id or NOBODYS):
+        team = _team_of(req)
+        if team:
+            req.context["team_id"] = team
+        with at_work_for(team or NOBODYS):
             return super().dispatch(req)
 
 
-def _bolt(settings: Settings, me: SlackResponse) -> App:
+def _team_of(req: BoltRequest) -> str:
+    """The workspace a request comes from, empty if from none.
+
+    Where the bot is installed in a whole organisation, Bolt may find that, or nothing, and the payload tells.
+    """
+    team, body = req.context.team_id or "", req.body
+    if team and not team.startswith(ORGANISATION):
+        return team
+    if body.get("is_ext_shared_channel"):  # it may be another company's
+        return ""
+    places = (("id", body.get("team")), ("team_id", body.get("user")), ("team_id", body.get("view")))
+    named = [body.get("team_id"), *(place.get(name) for name, place in places if isinstance(place, dict))]
+    return next((each for each in named if each and not each.startswith(ORGANISATION)), "")
+
+
+def _bolt(settings: Settings, installations: Installations) -> App:
     return WorkspaceApp(
         client=WebClient(base_url=settings.slack_api_url),  # without the token, which `authorize` brings
         signing_secret=settings.signing_secret,
-        authorize=_authorize(me, settings.bot_token),
+        authorize=_authorize(installations),
         request_verification_enabled=bool(settings.signing_secret),
         process_before_response=True,  # Slack is told that something arrived when it is committed, not before
     )
 
 
-def _client(settings: Settings, retry_handlers: list[RetryHandler]) -> WebClient:
-    return WebClient(settings.bot_token, base_url=settings.slack_api_url, retry_handlers=retry_handlers)
+def _installations(
+    settings: Settings, database: Database, clock: Callable[[], datetime]
+) -> tuple[Installations, Installing | None]:
+    """Where the bot is: in the workspace of its token, or wherever it is installed, and how it is installed there."""
+    client = WebClient(base_url=settings.slack_api_url, retry_handlers=all_builtin_retry_handlers())
+    if settings.oauth is None:
+        client.token = settings.bot_token
+        me = AuthorizeResult.from_auth_test_response(bot_token=settings.bot_token, auth_test_response=introduce(client))
+        return OneInstallation(database, me, clock), None
+    keys = Keys(settings.oauth.keys)
+    store = InstallationStore(settings.oauth.client_id, database.engine, keys, clock)
+    many = ManyInstallations(database, store, client, clock)
+    return many, Installing(settings.oauth, many, client, StateStore(database.engine, clock))
+
+
+def refuse_lost_keys(database: Database, oauth: OAuth | None) -> None:
+    """Raises `BadSetting` if there are installations that the settings do not open."""
+    with at_work_for(NOBODYS), database.transaction() as session:
+        seals = examine(session, Keys(oauth.keys) if oauth else None)
+    if not seals.installations:
+        return
+    if oauth is None:
+        raise BadSetting(
+            f"DEALREVIEW_KEYS is not set, but the database holds {counted(seals.installations)}; set it with "
+            "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET instead of SLACK_BOT_TOKEN, or name another DATABASE_URL."
+        )
+    if seals.unreadable:
+        raise BadSetting(
+            f"DEALREVIEW_KEYS does not open {seals.unreadable} of {counted(seals.installations)}; add the key they "
+            "were sealed with to its end, or if that is lost, run `dealreview keys rotate --drop` and install again."
+        )
+
+
+def _home(installations: Installations) -> str:
+    here = installations.here()
+    return str(here.url or "") if here else ""
 
 
 def introduce(client: WebClient) -> SlackResponse:
@@ -236,12 +303,11 @@ def introduce(client: WebClient) -> SlackResponse:
         raise BadSetting(f"Slack cannot be reached at SLACK_API_URL {client.base_url} ({error}).") from error
 
 
-def _authorize(me: SlackResponse, token: str) -> Callable[..., AuthorizeResult]:
-    """Bolt's question whose request this is: ours, or that of a workspace we are not installed in."""
-    bot = AuthorizeResult.from_auth_test_response(bot_token=token, auth_test_response=me)
+def _authorize(installations: Installations) -> Callable[..., AuthorizeResult]:
+    """Bolt's question whose request this is: of a workspace we are installed in, or of another."""
 
-    def authorize(team_id: str | None) -> AuthorizeResult | None:
-        return bot if team_id in (None, bot.team_id) else None
+    def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
+        return installations.find(team_id or "", enterprise_id or "")
 
     return cast(Callable[..., AuthorizeResult], authorize)  # Bolt takes None for "not installed there"
 

@@ -18,9 +18,10 @@ from dotenv import dotenv_values
 from bot import manifest as manifests
 from bot.app import Dealreview, create_app, hosted_lens
 from bot.deals_command import deals
-from bot.doctor import examine
+from bot.doctor import examine, examine_seals
 from bot.http import SECONDS_IDLE, http_app
-from bot.settings import BadSetting, Door, Settings, database_url, is_address, lens_endpoint
+from bot.keys_command import keys
+from bot.settings import BadSetting, Door, Settings, database_url, is_address, lens_endpoint, sealing_keys
 from bot.socket_mode import connected
 from bot.stats import count
 from bot.workspace_command import audit, workspace
@@ -38,6 +39,7 @@ def main() -> None:
 main.add_command(deals)
 main.add_command(workspace)
 main.add_command(audit)
+main.add_command(keys)
 
 
 @main.command()
@@ -70,17 +72,19 @@ def upgrade() -> None:
 @main.command()
 @click.option("--resume", is_flag=True, help="Let the bot try once more what could not be taken or said.")
 def doctor(resume: bool) -> None:
-    """Say what the bot still has to take and to say, what is stuck, what was given up, and who reads the answers.
+    """Say what the bot still has to take and to say, what is stuck, what was given up, where it is installed, and who
+    reads the answers.
 
     Exits with 1 if anything is amiss.
     """
     database = _database()
     findings = examine(database, resume)
+    opened = examine_seals(database, _keys())
     database.close()
-    for line in findings.lines():
+    for line in (*findings.lines(), *opened.lines()):
         click.echo(line)
     is_read = _try_lens()
-    sys.exit(0 if findings.is_well and is_read else 1)
+    sys.exit(0 if findings.is_well and opened.is_well and is_read else 1)
 
 
 @main.command()
@@ -95,14 +99,17 @@ def stats() -> None:
 
 @main.command()
 @click.option("--http", metavar="URL", help="Print the HTTP variant, for a bot that Slack reaches at URL.")
-def manifest(http: str | None) -> None:
+@click.option("--oauth", is_flag=True, help="With --http, for a bot that is installed in many workspaces.")
+def manifest(http: str | None, oauth: bool) -> None:
     """Print the app manifest to create the Slack app from."""
+    if oauth and http is None:
+        raise click.UsageError("--oauth goes with --http URL: people install the bot from its page there.")
     if http is None:
         click.echo(manifests.as_yaml(manifests.socket_mode()), nl=False)
         return
     if not is_address(http, "https"):
         raise click.BadParameter(f"{http!r} is not an address that begins with https://", param_hint="--http")
-    click.echo(manifests.as_yaml(manifests.http(http)), nl=False)
+    click.echo(manifests.as_yaml(manifests.http(http, oauth)), nl=False)
 
 
 @main.command()
@@ -128,6 +135,13 @@ def lens() -> None:
 
 def _environment() -> dict[str, str | None]:
     return {**dotenv_values(".env"), **os.environ}
+
+
+def _keys() -> tuple[str, ...]:
+    try:
+        return sealing_keys(_environment())
+    except BadSetting as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 def _try_lens() -> bool:

@@ -18,13 +18,15 @@ from sqlalchemy.exc import OperationalError
 from bot.app import introduce
 from bot.engine import NotNow
 from bot.foundation import Foundation, lay_foundation
+from bot.installations import ManyInstallations
+from bot.oauth_stores import InstallationStore
 from bot.pipeline import exporting
 from bot.pipeline.exporting import Format
 from bot.pipeline.importing import Importer, People, Request
 from bot.pipeline.owners import TRIES, MissingScope, Nobody, Owners
 from bot.pipeline.rejects import Rejects
 from bot.pipeline.sheet import Sheet, Trouble, Unreadable, survey
-from bot.settings import SLACK, BadSetting, database_url
+from bot.settings import SLACK, BadSetting, database_url, sealing_keys
 from flows import utterances as say
 from flows.pipeline import Report
 from flows.pipeline_values import Order, read_day
@@ -32,6 +34,7 @@ from flows.utterances.pipeline import shown
 from storage import exports
 from storage.audit import DEALS, OPERATOR, Audit, Did
 from storage.database import Database, DatabaseProblem
+from storage.sealing import Keys
 from storage.tenancy import EVERYWHERE, at_work_for
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -83,7 +86,7 @@ def import_(path: Path, team: str, owner: str, dates: str | None, dry_run: bool)
     try:
         sheet = survey(path)
         order = Order(dates) if dates else sheet.dates.order or _ask_for_order(sheet)
-        slack = _slack(team)
+        slack = _slack(database, team)
         asked_team = team or slack.team or _only_team(database)
         with at_work_for(asked_team):
             _import(database, slack, sheet, order, asked_team, owner, dry_run)
@@ -242,8 +245,8 @@ def _none_such(database: Database, choice: exports.Choice) -> str:
     return f"There is no deal called “{choice.name}”." if choice.name else "There are no deals."
 
 
-def _slack(team: str) -> Slack:
-    """Slack by the bot's token, if there is one."""
+def _slack(database: Database, team: str) -> Slack:
+    """Slack by the bot's token, or by that of its installation in a workspace, if there is one."""
     given = _environment()
     token = (given.get("SLACK_BOT_TOKEN") or "").strip()
     address = (given.get("SLACK_API_URL") or SLACK).rstrip("/") + "/"
@@ -253,7 +256,8 @@ def _slack(team: str) -> Slack:
         retry_handlers=[ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(TRIES)],
     )
     if not token:
-        return Slack(client, "")
+        client.token = _installed_in(database, given, team, address)
+        return Slack(client, team if client.token else "")
     try:
         mine = str(introduce(client)["team_id"])
     except BadSetting as problem:
@@ -263,11 +267,27 @@ def _slack(team: str) -> Slack:
     return Slack(client, mine)
 
 
+def _installed_in(database: Database, given: Mapping[str, str | None], team: str, address: str) -> str | None:
+    """The token of the bot in one of many workspaces; None if it has none there, or none that can be read."""
+    client_id = (given.get("SLACK_CLIENT_ID") or "").strip()
+    try:
+        keys = sealing_keys(given)
+    except BadSetting as problem:
+        raise click.ClickException(str(problem)) from None
+    if not (team and client_id and keys):
+        return None
+    store = InstallationStore(client_id, database.engine, Keys(keys), _now)
+    found = ManyInstallations(database, store, WebClient(base_url=address), _now).find(team)
+    return found.bot_token if found else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _bot(database: Database, slack: Slack) -> Foundation:
     """As much of the bot as a change of a deal with reviews takes. What it says, the running bot will."""
-    return lay_foundation(
-        database, slack.client, slack.client, "", lambda: datetime.now(UTC), wake=lambda: None, pace=timedelta()
-    )
+    return lay_foundation(database, slack.client, slack.client, str, _now, wake=lambda: None, pace=timedelta())
 
 
 def _database() -> Database:

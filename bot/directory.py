@@ -53,13 +53,18 @@ class Place:
 
 
 class Directory:
-    """Looks people and places up. `home` is the workspace's own address, such as `https://team.slack.com/`.
+    """Looks people and places up. `home` tells the address of the workspace that is worked for, such as
+    `https://team.slack.com/`, or nothing if it is not known.
 
     Who is a colleague, who is in a channel and who shares it is asked again after a while by `clock`, in seconds.
     """
 
     def __init__(
-        self, client: WebClient, database: Database, home: str, clock: Callable[[], float] = time.monotonic
+        self,
+        client: WebClient,
+        database: Database,
+        home: Callable[[], str],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._database = database
@@ -206,9 +211,10 @@ class Directory:
 
     def link(self, channel: str, ts: str | None) -> str:
         """The address of a message as Slack forms it, or empty when there is none."""
-        if not ts or not self._home:
+        home = self._home() if ts else ""
+        if not ts or not home:
             return ""
-        return f"{self._home}archives/{channel}/p{ts.replace('.', '')}"
+        return f"{home}archives/{channel}/p{ts.replace('.', '')}"
 
     def _ask_whether_colleague(self, team: str, person_id: str) -> bool:
         try:

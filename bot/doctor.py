@@ -6,23 +6,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from storage import installations
 from storage.database import Database
 from storage.inbox import Inbox, Untaken
+from storage.installations import Seals
 from storage.messages import LATE, Messages, Unsaid
-from storage.tenancy import EVERYWHERE, at_work_for
+from storage.sealing import Keys
+from storage.tenancy import EVERYWHERE, NOBODYS, at_work_for
 
 
 @dataclass(frozen=True)
 class Findings:
     """What waits in the database now. `resumed` counts what was given up and is tried once more.
 
-    `second_wall` says whether the database keeps workspaces apart by itself; None if it never does.
+    `second_wall` says whether the database keeps workspaces apart by itself; None if it never does. `left` is from how
+    many workspaces the bot was removed.
     """
 
     untaken: Untaken
     unsaid: Unsaid
     resumed: int
     second_wall: bool | None = None
+    left: int = 0
 
     @property
     def late(self) -> int:
@@ -54,11 +59,42 @@ class Findings:
             yield f"A running bot tries {self.resumed} of them again now."
         elif self.given_up:
             yield "`dealreview doctor --resume` tries them again, once you have dealt with the reasons."
+        if self.left:
+            yield f"Removed from workspaces: {self.left}. What waits there waits until it is installed again, or goes."
         if self.second_wall is False:
             yield (
                 "Postgres does not keep workspaces apart by itself, for the bot's role is a superuser or has BYPASSRLS;"
                 " let it use a role of its own."
             )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Where the bot is installed by OAuth, and whether the `keys` (so many) open what it works with there."""
+
+    seals: Seals
+    keys: int
+
+    @property
+    def is_well(self) -> bool:
+        return not self.seals.unreadable
+
+    def lines(self) -> Iterator[str]:
+        """The same in words, a line each; none where it is not installed by OAuth."""
+        if not self.seals.installations:
+            return
+        yield f"Installed in workspaces: {self.seals.workspaces}"
+        yield f"Installed in whole organisations: {self.seals.organisations}"
+        yield f"Keys to them: {self.keys}"
+        if self.seals.unreadable:
+            yield f"Opened by none of the keys: {self.seals.unreadable}"
+            yield "Add the key they were sealed with to the end of DEALREVIEW_KEYS."
+
+
+def examine_seals(database: Database, keys: tuple[str, ...]) -> Opened:
+    """Try the keys, if there are any, on every installation."""
+    with at_work_for(NOBODYS), database.transaction() as session:
+        return Opened(installations.examine(session, Keys(keys) if keys else None), len(keys))
 
 
 def examine(database: Database, resume: bool) -> Findings:
@@ -67,4 +103,5 @@ def examine(database: Database, resume: bool) -> Findings:
         inbox, messages, now = Inbox(session), Messages(session), datetime.now(UTC)
         untaken, unsaid = inbox.untaken(now), messages.unsaid(now)
         resumed = inbox.try_failed_again() + messages.try_refused_again() if resume else 0
-    return Findings(untaken, unsaid, resumed, database.has_second_wall())
+        left = installations.number_left(session)
+    return Findings(untaken, unsaid, resumed, database.has_second_wall(), left)

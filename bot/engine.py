@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from tenacity import (
     RetryCallState,
     Retrying,
-    retry_if_exception_type,
+    retry_if_exception,
     sleep_using_event,
     stop_when_event_set,
     wait_exponential,
@@ -92,7 +92,7 @@ class Engine:
     It looks everywhere for what waits, and does what waits in a lane at work for the lane's workspace alone.
     What is to be done is a row, written in the transaction of the decision to do it; call `wake` when it is committed.
     Whoever holds a lane does what waits in it; when a process dies, its hold ends and another takes over. `on_tick` is
-    called every second to do what has become due.
+    called every second to do what has become due. In a workspace that the bot `is_away` from nothing is done.
     """
 
     def __init__(self, database: Database) -> None:
@@ -100,14 +100,18 @@ class Engine:
         self._works: list[tuple[Work, ThreadPoolExecutor]] = []
         self._due = threading.Event()
         self._stopping = threading.Event()
+        self._everywhere: set[str] = set()
         self._busy: set[str] = set()
         self._arriving = 0
         self._door = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="engine", daemon=True)
         self.on_tick: Callable[[], None] = lambda: None
+        self.is_away: Callable[[str], bool] = lambda team: False
 
-    def take_on(self, work: Work) -> None:
-        """From the start on, do this work, too."""
+    def take_on(self, work: Work, everywhere: bool = False) -> None:
+        """From the start on, do this work, too; with `everywhere`, also where the bot is not any more."""
+        if everywhere:
+            self._everywhere.add(work.name)
         self._works.append((work, ThreadPoolExecutor(LANES_AT_ONCE, thread_name_prefix=work.name)))
 
     def wake(self) -> None:
@@ -170,7 +174,7 @@ class Engine:
             found = [(work, threads, work.waiting(session, now)) for work, threads in self._works]
         for work, threads, waiting in found:
             for lane in waiting.lanes:
-                if (key := _key(work, lane)) not in self._busy:
+                if (key := _key(work, lane)) not in self._busy and not self._rests(work, lane):
                     self._busy.add(key)
                     threads.submit(self._work_off, work, lane)
         ends = [waiting.rests_end for _, _, waiting in found if waiting.rests_end]
@@ -178,7 +182,7 @@ class Engine:
 
     def _work_off(self, work: Work, lane: Lane) -> None:
         patiently = Retrying(
-            retry=retry_if_exception_type(NotNow),
+            retry=retry_if_exception(lambda error: isinstance(error, NotNow) and not self._rests(work, lane)),
             wait=wait_exponential(multiplier=0.2, max=LONGEST_WAIT),
             sleep=sleep_using_event(self._stopping),
             stop=stop_when_event_set(self._stopping),
@@ -199,6 +203,9 @@ class Engine:
             self._busy.discard(key)
             if did:
                 self.wake()  # something may have been written down between the last look and now
+
+    def _rests(self, work: Work, lane: Lane) -> bool:
+        return work.name not in self._everywhere and self.is_away(lane.team)
 
     def _may_begin(self) -> bool:
         """Let go first what is being accepted, for a while; False when nothing is to be begun any more."""

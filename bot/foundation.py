@@ -42,12 +42,13 @@ def lay_foundation(
     database: Database,
     asks: WebClient,
     says: WebClient,
-    home: str,
+    home: Callable[[], str],
     clock: Callable[[], datetime],
     wake: Callable[[], None],
     pace: timedelta,
 ) -> Foundation:
-    """`asks` looks things up in Slack and `says` posts there; `home` is the workspace's address, empty if not known.
+    """`asks` looks things up in Slack and `says` posts there; `home` tells the address of the workspace that is worked
+    for, empty if not known.
 
     `clock` gives the time in UTC, `wake` is called when there may be something to say, and `pace` is the time between
     posts to a channel.

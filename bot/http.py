@@ -1,21 +1,26 @@
-"""The HTTP door: Slack's requests at `/slack/events`, and whether the bot is well at `/healthz`."""
+"""The HTTP door: Slack's requests at `/slack/events`, people who install the bot at `/slack/install`, and whether it is
+well at `/healthz`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from slack_bolt import BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy.exc import OperationalError
 
 from bot import payloads
 from bot.app import Dealreview
+from bot.manifest import REDIRECT
+from bot.oauth import INSTALL
 from storage.admissions import admit, forget
 
 THREADS = 8
@@ -64,6 +69,15 @@ def http_app(bot: Dealreview, signing_secret: str, patience: float = SECONDS_FOR
         answer = await asyncio.get_running_loop().run_in_executor(threads, _take_once, bot, asked, signature)
         return _response(answer)
 
+    def page(handle: Callable[[BoltRequest], BoltResponse]) -> Handler:
+        async def on_page(request: web.Request) -> web.Response:
+            asked = BoltRequest(
+                body="", query=request.query_string, headers={"cookie": request.headers.get("Cookie", "")}
+            )
+            return _response(await asyncio.get_running_loop().run_in_executor(threads, handle, asked))
+
+        return on_page
+
     async def on_health(_request: web.Request) -> web.Response:
         well = await asyncio.to_thread(bot.database.reachable)
         if well:
@@ -75,6 +89,10 @@ def http_app(bot: Dealreview, signing_secret: str, patience: float = SECONDS_FOR
 
     app = web.Application(client_max_size=LONGEST_BODY)
     app.add_routes([web.post("/slack/events", on_slack), web.get("/healthz", on_health)])
+    if bot.installing:
+        app.add_routes(
+            [web.get(INSTALL, page(bot.installing.set_out)), web.get(REDIRECT, page(bot.installing.come_back))]
+        )
     app.on_cleanup.append(on_cleanup)
     return app
 

@@ -40,5 +40,9 @@ class Lately(Generic[T]):
         self._answers = {**good, (workspace(), *about): (self._clock(), answer)}
         return answer
 
+    def forget(self, *about: str) -> None:
+        """The answer may be another by now."""
+        self._answers.pop((workspace(), *about), None)
+
     def _is_good(self, since: float) -> bool:
         return 0 <= self._clock() - since < self._seconds

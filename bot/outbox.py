@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.engine import Lane, NotNow, Waiting
@@ -148,6 +149,8 @@ class Outbox:
             return self._make_of(error, message)
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
+        except (NotNow, OperationalError):  # the bot's token there cannot be had now
+            raise
         except Exception:  # one message that cannot be put into words must not silence all the others
             log.exception("%s of review %s cannot be said", message.slot, message.review_id)
             return self._refuse(message, "it cannot be put into words")

@@ -55,6 +55,11 @@ def size(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER
 
 
+def seconds(value: Any) -> bool:
+    """A moment in whole seconds since the epoch, UTC, before the year 2287."""
+    return size(value) and value < 10**10
+
+
 def none(value: Any) -> bool:
     return value is None
 
@@ -130,6 +135,7 @@ EVENTS: dict[str, Shape] = {
     "app_home_opened": record({"user": ID}, tab=NAME, channel=ID, view=HOME),
     "channel_shared": record({"channel": ID}),
     "channel_unshared": record({"channel": ID}),
+    "tokens_revoked": record(tokens=record(bot=listing(ID))),
 }
 """Of the events that somebody listens to, those that tell more than `ANY_EVENT`."""
 
@@ -149,6 +155,7 @@ EVENT = record(
     {"team_id": ID, "event_id": ID, "event": ANY_EVENT},
     authorizations=listing(record(team_id=ID, enterprise_id=words, user_id=ID)),
     enterprise_id=words,
+    event_time=seconds,
 )
 
 PERSON = record({"id": ID}, team_id=ID)
@@ -205,6 +212,9 @@ COMMAND = record(
     response_url=ADDRESS,
     enterprise_id=words,
 )
+DATED = ("app_uninstalled", "tokens_revoked")
+"""Events that may come late, so that it matters of when they tell."""
+
 CHECKS = {"url_verification": record({"challenge": words})}
 """Slack's own questions to the address."""
 
@@ -219,7 +229,7 @@ def is_whole(body: Any) -> bool:
     if not isinstance(kind, str):
         return False
     if kind == "event_callback":
-        return EVENT(body) and EVENTS.get(body["event"]["type"], ANY_EVENT)(body["event"])
+        return EVENT(body) and _is_whole_event(body, body["event"])
     if kind in CHECKS:
         return CHECKS[kind](body)
     return kind in INTERACTIONS and INTERACTIONS[kind](body) and _is_of_one_workspace(body)
@@ -234,6 +244,11 @@ def may_come_twice(body: Mapping[str, Any]) -> bool:
     kind, event = body.get("type"), body.get("event") or {}
     is_written = kind == "event_callback" and event["type"] == "message" and not event.get("files")
     return is_written or kind in ("block_suggestion", *CHECKS) or "ssl_check" in body
+
+
+def _is_whole_event(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    kind = event["type"]
+    return EVENTS.get(kind, ANY_EVENT)(event) and (kind not in DATED or seconds(body.get("event_time")))
 
 
 def _is_whole_form(body: Mapping[str, Any]) -> bool:

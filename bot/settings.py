@@ -12,11 +12,14 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from storage.sealing import is_key
+
 SLACK = "https://slack.com/api/"
 DATABASE = "sqlite:///dealreview.db"
 BURST_SECONDS = 5.0
 PACE_SECONDS = 1.0
 LONGEST_SECONDS = 300.0
+OF_MANY = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "DEALREVIEW_KEYS")
 
 
 class BadSetting(Exception):
@@ -47,14 +50,25 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
+class OAuth:
+    """How the bot is installed in many workspaces: as which app, and with which keys its tokens there are sealed."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    keys: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the bot needs to know to run. `port` and `signing_secret` belong to HTTP, `app_token` to Socket Mode.
 
+    It has a `bot_token` and works in one workspace, or `oauth` and is installed in many.
     Without a `lens`, answers are read on this machine and sent to nobody. `burst` is how long after a question appears
     its reader cannot yet have read it; `pace` is the time between the bot's posts to one channel in the long run.
     """
 
-    bot_token: str = field(repr=False)
+    bot_token: str = field(default="", repr=False)
+    oauth: OAuth | None = None
     app_token: str = field(default="", repr=False)
     signing_secret: str = field(default="", repr=False)
     port: int = 0
@@ -78,12 +92,13 @@ class Settings:
     def read(cls, given: Mapping[str, str]) -> Settings:
         """Settings from a mapping of environment variables. Raises `BadSetting`."""
         values = {name: value.strip() for name, value in given.items()}
-        _refuse_oauth(values)
+        oauth = _oauth(values)
         app_token = _token(values, "SLACK_APP_TOKEN", "xapp-")
         secret = values.get("SLACK_SIGNING_SECRET", "")
         _choose_door(values, app_token, secret)
         return cls(
-            bot_token=_bot_token(values),
+            bot_token="" if oauth else _bot_token(values),
+            oauth=oauth,
             app_token=app_token,
             signing_secret=secret,
             port=0 if app_token else _port(values["PORT"]),
@@ -122,10 +137,33 @@ def is_address(value: str, *schemes: str) -> bool:
     return address.scheme in schemes and bool(address.netloc)
 
 
-def _refuse_oauth(values: Mapping[str, str]) -> None:
-    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
-        if values.get(name):
-            raise BadSetting(f"{name} is set, but this bot is installed with SLACK_BOT_TOKEN; remove {name}.")
+def sealing_keys(given: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The keys to tokens that are kept, the newest first; none if none are set. Raises `BadSetting`."""
+    keys = tuple(key.strip() for key in (given.get("DEALREVIEW_KEYS") or "").split(",") if key.strip())
+    if not all(map(is_key, keys)):
+        raise BadSetting("DEALREVIEW_KEYS holds something that is no key; `dealreview keys new` prints one.")
+    return keys
+
+
+def _oauth(values: Mapping[str, str]) -> OAuth | None:
+    """How the bot is installed in many workspaces; None where it has the token of one."""
+    found = [name for name in OF_MANY if values.get(name)]
+    if not found:
+        return None
+    if values.get("SLACK_BOT_TOKEN"):
+        raise BadSetting(
+            f"SLACK_BOT_TOKEN (one workspace) and {found[0]} (many workspaces) are both set; keep the one you mean."
+        )
+    keys = sealing_keys(values)
+    for name in OF_MANY:
+        if name not in found or (name == OF_MANY[2] and not keys):
+            raise BadSetting(f"{name} is not set; many workspaces need {', '.join(OF_MANY[:-1])} and {OF_MANY[-1]}.")
+    if values.get("SLACK_APP_TOKEN"):
+        raise BadSetting(
+            f"SLACK_APP_TOKEN (Socket Mode) and {OF_MANY[0]} (many workspaces) are both set; in many workspaces Slack "
+            "reaches the bot over HTTP, so set SLACK_SIGNING_SECRET and PORT instead of SLACK_APP_TOKEN."
+        )
+    return OAuth(values[OF_MANY[0]], values[OF_MANY[1]], keys)
 
 
 def _choose_door(values: Mapping[str, str], app_token: str, secret: str) -> None:

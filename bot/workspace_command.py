@@ -12,6 +12,7 @@ from bot.settings import database_url
 from storage import erasing, exports
 from storage.audit import BY_ITSELF, OPERATOR, WORKSPACE, Audit, Did, entries
 from storage.database import Database, DatabaseProblem
+from storage.installations import ends_at
 from storage.tenancy import EVERYWHERE, at_work_for
 
 BOT = "the bot"
@@ -51,7 +52,8 @@ def delete(team: str, yes: bool) -> None:
 def retention(team: str, days: int | None) -> None:
     """Say after how many days closed deals of a workspace are deleted, or settle it; 0 is never.
 
-    The days count from the last thing that happened in a review of the deal, or from when it was closed.
+    The days count from the last thing that happened in a review of the deal, or from when it was closed. A workspace
+    that the bot is removed from is kept as many days, or 30 if it is 0, and then deleted.
     """
     database = _database()
     try:
@@ -59,11 +61,13 @@ def retention(team: str, days: int | None) -> None:
             if days is not None:
                 erasing.settle(session, team, days)
                 Audit(session, team).note(OPERATOR, Did.SETTLED, WORKSPACE, days, datetime.now(UTC))
-            kept = erasing.kept_for(session, team)
+            kept, end = erasing.kept_for(session, team), ends_at(session, team)
     finally:
         database.close()
     when = f"are deleted {kept:,} days after their last word" if kept else "are kept for ever"
     click.echo(f"Closed deals of {team} {when}.")
+    if end:
+        click.echo(f"The bot was removed from it, so all that is kept of it is deleted on {end:%Y-%m-%d}, in UTC.")
 
 
 @click.command()

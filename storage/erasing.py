@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from flows.forgetting import Traces
 from flows.review import OPEN
 from storage.audit import OPERATOR, WORKSPACE, Audit, Did
+from storage.installations import forget_installation
 from storage.messages import Messages
 from storage.models import (
     AnswerRow,
@@ -69,17 +70,19 @@ def erase_deal(session: Session, team: str, deal_id: int, now: datetime) -> bool
     return True
 
 
-def erase_workspace(session: Session, team: str, now: datetime) -> int:
+def erase_workspace(session: Session, team: str, now: datetime, by: str = OPERATOR) -> int:
     """Delete everything that is kept of a workspace; returns how many deals that were.
 
-    What is in Slack stays there. That it was done stays in the audit log, and so does what was done before, by nobody.
+    What is in Slack stays there. That it was done stays in the audit log, with who had it done, and so does what was
+    done before, by nobody.
     """
     count = session.scalar(select(func.count()).select_from(DealRow).where(DealRow.team == team)) or 0
     for each in reversed(Base.metadata.sorted_tables):  # whoever refers to another goes first
         if "team" in each.columns and each.name != AuditRow.__tablename__:
             session.execute(delete(each).where(each.c.team == team))
+    forget_installation(session, team)
     Audit(session, team).forget_everybody()
-    Audit(session, team).note(OPERATOR, Did.DELETED, WORKSPACE, team, now)
+    Audit(session, team).note(by, Did.DELETED if by == OPERATOR else Did.EXPIRED, WORKSPACE, team, now)
     session.expire_all()
     return count
 

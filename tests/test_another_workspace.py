@@ -412,6 +412,8 @@ WITHOUT_IDS = {
     "event app_home_opened",
     "event channel_shared",
     "event channel_unshared",
+    "event app_uninstalled",
+    "event tokens_revoked",
     "command /dealreview",
 }
 

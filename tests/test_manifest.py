@@ -29,11 +29,13 @@ SETTINGS = {
 EVENT_SCOPES = {
     "app_home_opened": set[str](),
     "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set[str](),
     "channel_shared": {"channels:read", "groups:read"},
     "channel_unshared": {"channels:read", "groups:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
     "message.im": {"im:history"},
+    "tokens_revoked": set[str](),
 }
 METHOD_SCOPES = {
     "auth_test": set[str](),
@@ -182,6 +184,14 @@ def test_over_http_everything_has_the_one_address(given: str) -> None:
     assert app["settings"]["socket_mode_enabled"] is False
 
 
+def test_an_app_for_many_workspaces_knows_where_people_come_back_to_and_can_be_in_a_whole_organisation() -> None:
+    app = manifest.http(ADDRESS, oauth=True)
+    assert app["oauth_config"].pop("redirect_urls") == ["https://bot.example.com/slack/oauth_redirect"]
+    assert app["settings"]["org_deploy_enabled"] is True
+    app["settings"]["org_deploy_enabled"] = False
+    assert app == manifest.http(ADDRESS)
+
+
 def test_but_for_the_addresses_and_the_door_both_variants_are_one() -> None:
     app = manifest.http("https://bot.example.com")
     for command in app["features"]["slash_commands"]:
@@ -202,6 +212,15 @@ def test_dealreview_manifest_http_prints_the_other_variant() -> None:
     result = CliRunner().invoke(main, ["manifest", "--http", "https://bot.example.com"])
     assert result.exit_code == 0
     assert yaml.safe_load(result.output) == manifest.http("https://bot.example.com")
+
+
+def test_dealreview_manifest_oauth_goes_with_an_address() -> None:
+    run = CliRunner().invoke
+    result = run(main, ["manifest", "--http", "https://bot.example.com", "--oauth"])
+    assert yaml.safe_load(result.output) == manifest.http("https://bot.example.com", oauth=True)
+    alone = run(main, ["manifest", "--oauth"])
+    assert alone.exit_code == 2
+    assert "--http URL" in alone.output
 
 
 @pytest.mark.parametrize(

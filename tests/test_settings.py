@@ -16,12 +16,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from bot.settings import BadSetting, Door, Endpoint, Settings
+from bot.settings import BadSetting, Door, Endpoint, OAuth, Settings
 from tests.conftest import Room
 
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 LENS = {"LENS_URL": "http://localhost:11434/v1", "LENS_MODEL": "small", "LENS_KEY": "s3cret"}
 HTTP = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s3cret", "PORT": "3000"}
+KEY, OLD_KEY = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=", "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI="
+MANY = {
+    "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s3cret-too", "DEALREVIEW_KEYS": KEY,
+    "SLACK_SIGNING_SECRET": "s3cret", "PORT": "3000",
+}  # fmt: skip
 OURS = ("SLACK_", "DEALREVIEW_", "DATABASE_URL", "LENS_", "PORT")
 
 MISTAKES = {
@@ -56,8 +61,20 @@ MISTAKES = {
     "a lens of files": ({**SOCKET, **LENS, "LENS_URL": "file:///etc"}, "LENS_URL must be an address"),
     "a lens with a password": ({**SOCKET, **LENS, "LENS_URL": "https://me:s3cret@host/v1"}, "LENS_URL must be"),
     "a key for an address": ({**SOCKET, **LENS, "LENS_URL": "s3cret"}, "LENS_URL must be an address"),
-    "a client id": ({**SOCKET, "SLACK_CLIENT_ID": "1.2"}, "remove SLACK_CLIENT_ID"),
-    "a client secret": ({**SOCKET, "SLACK_CLIENT_SECRET": "x"}, "remove SLACK_CLIENT_SECRET"),
+    "one workspace and a client id": (
+        {**SOCKET, "SLACK_CLIENT_ID": "1.2"},
+        "SLACK_BOT_TOKEN (one workspace) and SLACK_CLIENT_ID (many workspaces) are both set",
+    ),
+    "one workspace and a client secret": ({**HTTP, "SLACK_CLIENT_SECRET": "x"}, "SLACK_CLIENT_SECRET (many"),
+    "one workspace and keys": ({**SOCKET, "DEALREVIEW_KEYS": KEY}, "DEALREVIEW_KEYS (many workspaces) are both set"),
+    "many and no client id": ({**MANY, "SLACK_CLIENT_ID": ""}, "SLACK_CLIENT_ID is not set; many workspaces need"),
+    "many and no client secret": ({**MANY, "SLACK_CLIENT_SECRET": " "}, "SLACK_CLIENT_SECRET is not set"),
+    "many and no keys": ({**MANY, "DEALREVIEW_KEYS": ""}, "DEALREVIEW_KEYS is not set"),
+    "a key that is none": ({**MANY, "DEALREVIEW_KEYS": f"{KEY},s3cret"}, "DEALREVIEW_KEYS holds something that is no"),
+    "many without a key": ({**MANY, "DEALREVIEW_KEYS": ","}, "DEALREVIEW_KEYS is not set"),
+    "many over a socket": ({**MANY, "SLACK_APP_TOKEN": "xapp-1"}, "instead of SLACK_APP_TOKEN"),
+    "many and no port": ({**MANY, "PORT": ""}, "PORT is not set"),
+    "many and no door": ({**MANY, "SLACK_SIGNING_SECRET": ""}, "SLACK_SIGNING_SECRET with PORT (HTTP) is set"),
 }
 
 
@@ -108,6 +125,14 @@ def test_two_tokens_are_enough_and_everything_else_has_a_default() -> None:
 def test_a_signing_secret_with_a_port_is_http() -> None:
     settings = Settings.read(HTTP)
     assert (settings.door, settings.port, settings.signing_secret) == (Door.HTTP, 3000, "s3cret")
+
+
+def test_a_client_id_with_its_secret_and_keys_is_many_workspaces() -> None:
+    settings = Settings.read({**MANY, "DEALREVIEW_KEYS": f" {KEY} , {OLD_KEY},"})
+    assert settings.oauth == OAuth("1.2", "s3cret-too", (KEY, OLD_KEY))
+    assert (settings.bot_token, settings.door) == ("", Door.HTTP)
+    for secret in ("s3cret", KEY, OLD_KEY):
+        assert secret not in repr(settings)
 
 
 def test_a_setting_that_is_set_to_nothing_is_not_set() -> None:

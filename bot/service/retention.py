@@ -10,16 +10,21 @@ from sqlalchemy.orm import Session
 from bot.lookout import DueWork
 from storage.audit import BY_ITSELF, DEAL, Audit, Did
 from storage.database import Database
-from storage.erasing import erase_deal, expired, left_behind, tidy
+from storage.erasing import erase_deal, erase_workspace, expired, left_behind, tidy
+from storage.installations import outstayed
 
 LOOK_EVERY = timedelta(hours=1)
 
 _REMAINS = "remains"
 """Instead of a deal: what is of none any more, such as messages that nobody will see again."""
+_ALL = "all"
+"""Instead of a deal: everything that is kept of a workspace."""
 
 
 class RetentionService(DueWork):
-    """Deletes deals that closed longer ago than their workspace keeps them, and what was left behind by others."""
+    """Deletes deals that closed longer ago than their workspace keeps them, workspaces that the bot was removed from
+    long enough ago, and what was left behind by others.
+    """
 
     name = "retention"
 
@@ -29,11 +34,15 @@ class RetentionService(DueWork):
         self._wake = wake
 
     def see_to(self, team: str, what: str, /) -> bool:
-        """Delete a deal whose time is over, and take back what was posted of it."""
+        """Delete what of a workspace is to go by now; of a deal, take back what was posted, too."""
         now = self._clock()
         with self._database.transaction() as session:
             if what == _REMAINS:
                 tidy(session, now)
+                return False
+            if what == _ALL:
+                if team in outstayed(session, now):
+                    erase_workspace(session, team, now, BY_ITSELF)
                 return False
             deal = int(what)
             if (team, deal) in expired(session, now) and erase_deal(session, team, deal, now):
@@ -43,5 +52,6 @@ class RetentionService(DueWork):
 
 
 def _over(session: Session, now: datetime) -> Iterator[tuple[str, object]]:
+    yield from ((team, _ALL) for team in outstayed(session, now))
     yield from expired(session, now)
     yield from ((team, _REMAINS) for team in left_behind(session, now))

@@ -3,6 +3,7 @@
 from storage.models.base import Base, OfWorkspace, Team, Utc
 from storage.models.calls import CallRow, EntryRow, MirrorRow, ReminderRow, ScheduleRow
 from storage.models.deals import DealRow, KnowledgeRow
+from storage.models.installations import BotRow, InstallationRow, OAuthStateRow
 from storage.models.people import HabitsRow, NudgeRow, PersonRow
 from storage.models.pipeline import ImportRow
 from storage.models.privacy import AuditRow, ErrandRow, ForgottenRow, WorkspaceRow
@@ -16,6 +17,7 @@ __all__ = [
     "ArrivalRow",
     "AuditRow",
     "Base",
+    "BotRow",
     "CallRow",
     "CorrectionRow",
     "DealRow",
@@ -24,10 +26,12 @@ __all__ = [
     "ForgottenRow",
     "HabitsRow",
     "ImportRow",
+    "InstallationRow",
     "KnowledgeRow",
     "MessageRow",
     "MirrorRow",
     "NudgeRow",
+    "OAuthStateRow",
     "OfWorkspace",
     "PersonRow",
     "ReminderRow",

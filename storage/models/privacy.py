@@ -11,12 +11,18 @@ from storage.models.base import Base, OfWorkspace, OwnTeam
 
 
 class WorkspaceRow(OfWorkspace, Base):
-    """What an operator settled for a workspace: after how many days closed deals are deleted, 0 for never."""
+    """What is settled for a workspace: after how many days closed deals are deleted, 0 for never.
+
+    `enterprise` is the organisation it is in, empty if it is in none or that is not known. `uninstalled_at` is when the
+    bot was removed from it, if it was and is not back.
+    """
 
     __tablename__ = "workspace"
 
     team: Mapped[OwnTeam] = mapped_column(primary_key=True)
     retention_days: Mapped[int] = mapped_column(default=0)
+    enterprise: Mapped[str] = mapped_column(default="", server_default="")
+    uninstalled_at: Mapped[datetime | None]
 
 
 class ErrandRow(OfWorkspace, Base):

@@ -200,6 +200,9 @@ class Recorder:
         for kind in ("channel_shared", "channel_unshared"):
             event = {"type": kind, "channel": "C0DEALS", "connected_team_id": "T0OTHER", "event_ts": "1.000001"}
             yield Recorded("events_api", {**shared, "event": event})
+        for kind in ("app_uninstalled", "tokens_revoked"):  # so long ago that the bot is there again
+            event = {"type": kind, "tokens": {"oauth": ["U0LENA"], "bot": ["U0BOT"]}, "event_ts": "1.000001"}
+            yield Recorded("events_api", {**shared, "event": event, "event_time": 1})
         pressed = next(each for each in self._found.values() if "block_actions" in each.key and "message" in each.body)
         for action_id, value in RARE.items():
             if not any(action_id in each.key.split() for each in self._found.values()):

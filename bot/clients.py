@@ -1,0 +1,90 @@
+"""Slack's methods, called with the token of the workspace that is worked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry import RetryHandler
+from slack_sdk.web import SlackResponse
+
+DEAD = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
+"""Slack's answers to a token that is good for nothing: the bot was removed, or installed anew."""
+
+
+class Installations(Protocol):
+    """Who the bot is in each workspace, as Slack told: its token, its user, and where the workspace is."""
+
+    def find(self, team: str, enterprise: str = "") -> AuthorizeResult | None:
+        """Who it is there, or None where it is not; `enterprise` is the organisation around it, if that is known.
+
+        Raises what the database and the network do.
+        """
+        ...
+
+    def here(self) -> AuthorizeResult | None:
+        """Who it is in the workspace that is worked for. Raises `storage.tenancy.NoWorkspace`, too."""
+        ...
+
+    def is_away(self, team: str) -> bool:
+        """Whether the bot is known not to be in a workspace any more, so that nothing is to be done there."""
+        ...
+
+    def is_renewed(self, dead: str) -> bool:
+        """Whether there is another token, for the workspace that is worked for, than one that turned out to be dead."""
+        ...
+
+    def removed(self, enterprise: str, team: str, is_organisation: bool, at: datetime) -> None:
+        """Slack told that the bot was removed, from a workspace or a whole organisation, at a moment in UTC.
+
+        Slack may tell late, and more than once: where the bot was installed since, it stays.
+        """
+        ...
+
+
+class Client(WebClient):
+    """slack_sdk's client with the token of the workspace that is worked for, whatever it is at each call.
+
+    Where the bot is in no such workspace, it answers as Slack does to somebody who was removed.
+    """
+
+    def __init__(self, installations: Installations, base_url: str, retry_handlers: Sequence[RetryHandler]) -> None:
+        self._installations = installations
+        super().__init__(base_url=base_url, retry_handlers=list(retry_handlers))
+
+    @property
+    def token(self) -> str | None:
+        here = self._installations.here()
+        return here.bot_token if here else None
+
+    @token.setter
+    def token(self, given: str | None) -> None:
+        """It is never given: slack_sdk sets it to nothing."""
+
+    def api_call(self, api_method: str, **how: Any) -> SlackResponse:
+        """As slack_sdk's; with a token that is dead it is asked once whether there is another by now."""
+        token = self.token
+        if token is None:
+            raise self._removed(api_method)
+        try:
+            return super().api_call(api_method, **how)
+        except SlackApiError as error:
+            if error.response.get("error") not in DEAD or not self._installations.is_renewed(token):
+                raise
+        return super().api_call(api_method, **how)
+
+    def _removed(self, api_method: str) -> SlackApiError:
+        answer = SlackResponse(
+            client=self,
+            http_verb="POST",
+            api_url=f"{self.base_url}{api_method}",
+            req_args={},
+            data={"ok": False, "error": "account_inactive"},
+            headers={},
+            status_code=200,
+        )
+        return SlackApiError("The bot is not installed there.", answer)  # type: ignore[no-untyped-call]
