@@ -12,6 +12,7 @@ from sandbox.happenings import HomeOpened
 from sandbox.interactions import Interactions, Values
 from sandbox.modals import Modals
 from sandbox.model import Channel, Json, Message, Standing, User
+from sandbox.oauth import may_install
 from sandbox.refusals import Refusal
 from sandbox.troubles import TroubleKind
 from sandbox.workspace import Workspace
@@ -127,6 +128,7 @@ class Acts:
         return {}
 
     async def home(self, user: str, tab: str = "home") -> Json:
+        self._here()
         person = self._person(user)
         self._workspace.dm_with(person)
         self._workspace.announce(HomeOpened(person.id, tab, self._workspace.new_ts()))
@@ -135,6 +137,7 @@ class Acts:
     # -- places
 
     async def dm(self, user: str) -> Json:
+        self._here()
         return {"channel": self._workspace.dm_with(self._person(user)).id}
 
     async def invite(self, user: str, channel: str, invitee: str) -> Json:
@@ -183,9 +186,18 @@ class Acts:
         self._workspace.forget()
         return {}
 
+    async def install(self, user: str) -> Json:
+        """Installs the app as the pages do on which its makers set it up: there is nothing to agree to but all."""
+        person = self._person(user)
+        if not may_install(person):
+            raise Refusal("restricted_action", f"{person.real_name} may not add apps here.")
+        self._workspace.installation.install(self._workspace.app.scopes, person.id)
+        return {"token": self._workspace.installation.token}
+
     async def uninstall(self) -> Json:
-        """Removes the app from the workspace, until a reset."""
-        self._workspace.uninstall()
+        """Removes the app from the workspace, until a reset or until it is installed again."""
+        self._here()
+        self._workspace.installation.uninstall()
         return {}
 
     async def unfurl(self, channel: str, ts: str) -> Json:
@@ -210,6 +222,10 @@ class Acts:
         return {"event_ids": [body["event_id"] for body in chosen]}
 
     # -- who and where
+
+    def _here(self) -> None:
+        if not self._workspace.installed:
+            raise Refusal("app_not_installed", f"{self._workspace.app.title} is not in this workspace.")
 
     def _person(self, id_or_name: str) -> User:
         person = self._workspace.user(id_or_name)
@@ -237,7 +253,8 @@ class Acts:
         return message
 
     def _encoded(self, text: str) -> str:
-        return compose(text, self._workspace.users.values(), self._workspace.channels.values())
+        people = [user for user in self._workspace.users.values() if not user.deleted]
+        return compose(text, people, self._workspace.channels.values())
 
 
 def _is_about(event: Json, channel: str, ts: str) -> bool:

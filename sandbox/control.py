@@ -1,4 +1,4 @@
-"""The people's door over HTTP: `/control/…` as PROTOCOL.md describes it, for the page and for other tests."""
+"""The people's door of one workspace: `/control/…` as PROTOCOL.md describes it, for the page and for other tests."""
 
 import asyncio
 import inspect
@@ -60,6 +60,7 @@ class Control:
             "read": acts.read,
             "clock": acts.clock,
             "reset": acts.reset,
+            "install": acts.install,
             "uninstall": acts.uninstall,
             "unfurl": acts.unfurl,
             "trouble": acts.trouble,
@@ -70,15 +71,7 @@ class Control:
             "disconnect": self._disconnect,
         }
 
-    def routes(self) -> list[web.RouteDef]:
-        return [
-            web.get("/control/state", self._state),
-            web.get("/control/socket", self._socket),
-            web.get("/control/traffic", self._read_traffic),
-            web.post("/control/{act:.+}", self._act),
-        ]
-
-    async def _act(self, request: web.Request) -> web.Response:
+    async def act(self, request: web.Request) -> web.Response:
         try:
             act = self._acts.get(request.match_info["act"])
             if act is None:
@@ -87,27 +80,28 @@ class Control:
             _check(act, body)
             return web.json_response({"ok": True, **await act(**body)})
         except Refusal as refusal:
-            return _refused(refusal)
+            return refused(refusal)
 
-    async def _state(self, request: web.Request) -> web.Response:
+    async def state(self, request: web.Request) -> web.Response:
+        """What a person sees; without a name, the first of them."""
         try:
-            user = self._workspace.user(request.query.get("user", ""))
+            user = self._workspace.user(request.query.get("user") or next(iter(self._workspace.users)))
         except Refusal as refusal:
-            return _refused(refusal)
+            return refused(refusal)
         return web.json_response({"ok": True, **self._feed.state(user)})
 
-    async def _read_traffic(self, request: web.Request) -> web.Response:
+    async def read_traffic(self, request: web.Request) -> web.Response:
         try:
             limit = int(request.query.get("limit", "100"))
         except ValueError:
-            return _refused(Refusal("invalid_arguments", "limit is a number."))
+            return refused(Refusal("invalid_arguments", "limit is a number."))
         return web.json_response({"ok": True, "entries": self._traffic.entries(limit)})
 
-    async def _socket(self, request: web.Request) -> web.StreamResponse:
+    async def socket(self, request: web.Request) -> web.StreamResponse:
         try:
             user = self._workspace.user(request.query.get("user", ""))
         except Refusal as refusal:
-            return _refused(refusal)
+            return refused(refusal)
         socket = web.WebSocketResponse(timeout=CLOSING_SECONDS, heartbeat=30)
         await socket.prepare(request)
         self._sockets.add(socket)
@@ -190,5 +184,5 @@ async def _body(request: web.Request) -> Json:
     return body
 
 
-def _refused(refusal: Refusal) -> web.Response:
+def refused(refusal: Refusal) -> web.Response:
     return web.json_response({"ok": False, "error": refusal.code, "message": refusal.sentence, **refusal.details})

@@ -7,7 +7,7 @@ Events are retried as Slack does (https://docs.slack.dev/apis/events-api/): up t
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -15,6 +15,7 @@ from sandbox.model import Json
 from sandbox.refusals import Refusal
 from sandbox.traffic import Entry, Traffic, summary_of
 from sandbox.troubles import Trouble, Troubles
+from sandbox.workspace import Workspace
 
 DeliveryKind = Literal["events_api", "slash_commands", "interactive"]
 
@@ -54,7 +55,7 @@ class Delivery:
         self,
         link: Link,
         traffic: Traffic,
-        stamp: Callable[[], str],
+        workspace: Workspace,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         ack_seconds: float = ACK_SECONDS,
     ) -> None:
@@ -62,10 +63,10 @@ class Delivery:
         self.retry_delays = retry_delays
         self.ack_seconds = ack_seconds
         self.events: deque[Json] = deque(maxlen=REMEMBERED)
-        self.troubles = Troubles()
+        self.troubles = Troubles(workspace.bot.id)
         self._held: list[Json] = []
         self._traffic = traffic
-        self._stamp = stamp
+        self._workspace = workspace
         self._under_way: set[asyncio.Task[None]] = set()
 
     @property
@@ -143,10 +144,13 @@ class Delivery:
 
     def tell(self, kind: DeliveryKind, body: Json) -> None:
         """Sends something that needs no answer and is not sent again."""
-        self._start(self._once(kind, body, None))
+        if self._workspace.installed:
+            self._start(self._once(kind, body, None))
 
     async def ask(self, kind: DeliveryKind, body: Json) -> Any:
         """Sends a command or an interaction and returns what the bot acknowledged it with, or None."""
+        if not self._workspace.installed:
+            raise Refusal("dispatch_failed", "The app is no longer in this workspace (dispatch_failed).")
         answer = await self._send(kind, body, None)
         if answer.failure == "http_timeout":
             raise Refusal("operation_timeout", "The app did not answer within three seconds (operation_timeout).")
@@ -160,7 +164,7 @@ class Delivery:
         again = f" (retry {retry.number}: {retry.reason})" if retry else ""
         self._traffic.log(
             Entry(
-                at=self._stamp(),
+                at=f"{self._workspace.now():.6f}",
                 direction="to_bot",
                 kind=kind,
                 summary=summary_of(body) + again,

@@ -1,14 +1,25 @@
-"""What the Events API tells the bot of a happening, if the manifest asks for it and the bot may see it.
+"""What the Events API tells the bot of a happening, if the app is here, asks for it and may see it.
 
 Shapes: https://docs.slack.dev/reference/events. The bot hears its own messages too, as in Slack.
 """
 
 from collections.abc import Callable, Iterator
 
-from sandbox.happenings import Deleted, Edited, Happening, HomeOpened, Joined, Posted, Reacted, Shared, Uninstalled
+from sandbox.happenings import (
+    Deleted,
+    Edited,
+    Happening,
+    HomeOpened,
+    Joined,
+    Posted,
+    Reacted,
+    Shared,
+    TokensRevoked,
+    Uninstalled,
+)
 from sandbox.model import Channel, Json, Message
 from sandbox.payloads import CHANNEL_TYPES, message_json, view_json
-from sandbox.people import APP_ID, BOT_USER, OTHER_TEAM, TEAM_ID
+from sandbox.people import APP_ID, OTHER_TEAM
 from sandbox.workspace import Workspace
 
 MESSAGE_EVENT = {"channel": "message.channels", "private": "message.groups", "im": "message.im"}
@@ -35,7 +46,8 @@ class Events:
 
     def on(self, happening: Happening) -> None:
         times = happening.deliveries if isinstance(happening, Posted) else 1
-        for event in self._events(happening):
+        told = self._events if self._workspace.installed else self._farewell
+        for event in told(happening):
             self._deliver(self._envelope(event), times)
 
     def _events(self, happening: Happening) -> Iterator[Json]:
@@ -66,18 +78,25 @@ class Events:
                 yield from self._shared(channel, ts)
             case HomeOpened(user, tab, ts):
                 yield from self._home_opened(user, tab, ts)
+
+    def _farewell(self, happening: Happening) -> Iterator[Json]:
+        """What an app is told that is no longer here."""
+        event: Json = {}
+        match happening:
+            case TokensRevoked(ts):
+                bots = [self._workspace.bot.id]
+                event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": bots}, "event_ts": ts}
             case Uninstalled(ts):
-                revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}
-                for event in (revoked, {"type": "app_uninstalled"}):
-                    if self._subscribed(str(event["type"])):
-                        yield {**event, "event_ts": ts}
+                event = {"type": "app_uninstalled", "event_ts": ts}
+        if event and self._subscribed(event["type"]):
+            yield event
 
     def _subscribed(self, event: str) -> bool:
-        app = self._workspace.app
-        return event in app.events and (event not in SCOPE or SCOPE[event] in app.scopes)
+        workspace = self._workspace
+        return event in workspace.app.events and (event not in SCOPE or SCOPE[event] in workspace.scopes)
 
     def _bot_in(self, channel: Channel) -> bool:
-        return BOT_USER in channel.members
+        return self._workspace.bot.id in channel.members
 
     def _said(self, message: Message) -> Iterator[Json]:
         channel = self._workspace.channels[message.channel]
@@ -85,7 +104,8 @@ class Events:
             return
         if self._subscribed(MESSAGE_EVENT[channel.kind]):
             yield self._message_event(message, channel)
-        mentioned = f"<@{BOT_USER}>" in message.text and message.user != BOT_USER
+        bot = self._workspace.bot.id
+        mentioned = f"<@{bot}>" in message.text and message.user != bot
         if mentioned and channel.kind != "im" and message.subtype != "channel_join" and self._subscribed("app_mention"):
             yield self._mention_event(message, channel)
 
@@ -151,7 +171,7 @@ class Events:
                 "user": user,
                 "channel": channel.id,
                 "channel_type": "C" if channel.kind == "channel" else "G",
-                "team": TEAM_ID,
+                "team": self._workspace.team.id,
                 **({"inviter": inviter} if inviter else {}),
                 "event_ts": ts,
             }
@@ -169,7 +189,7 @@ class Events:
         if not self._subscribed("app_home_opened"):
             return
         home = self._workspace.views.homes.get(user)
-        shown = {"view": view_json(home)} if home and tab == "home" else {}
+        shown = {"view": view_json(home, self._workspace)} if home and tab == "home" else {}
         channel = self._workspace.dm_with(self._workspace.users[user])
         yield {
             "type": "app_home_opened",
@@ -184,11 +204,15 @@ class Events:
         return bool(channel_id and self._workspace.channels[channel_id].shared)
 
     def _envelope(self, event: Json) -> Json:
+        """An installation of an organisation is of no workspace in particular; the event is of one still."""
+        org_wide, org = self._workspace.installation.org_wide, self._workspace.team.enterprise
+        org_id = org.id if org else None
         return {
             "token": "local",
-            "team_id": TEAM_ID,
-            "context_team_id": TEAM_ID,
-            "context_enterprise_id": None,
+            **({"enterprise_id": org_id} if org else {}),
+            "team_id": self._workspace.team.id,
+            "context_team_id": self._workspace.team.id,
+            "context_enterprise_id": org_id,
             "api_app_id": APP_ID,
             "event": event,
             "type": "event_callback",
@@ -196,11 +220,11 @@ class Events:
             "event_time": int(float(event["event_ts"])),
             "authorizations": [
                 {
-                    "enterprise_id": None,
-                    "team_id": TEAM_ID,
-                    "user_id": BOT_USER,
+                    "enterprise_id": org_id,
+                    "team_id": None if org_wide else self._workspace.team.id,
+                    "user_id": self._workspace.bot.id,
                     "is_bot": True,
-                    "is_enterprise_install": False,
+                    "is_enterprise_install": org_wide,
                 }
             ],
             "is_ext_shared_channel": self._is_shared(event.get("channel")),

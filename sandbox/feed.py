@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sandbox.delivery import Delivery
 from sandbox.happenings import (
+    AppChanged,
     ChannelOpened,
     ClockMoved,
     Deleted,
@@ -22,11 +23,15 @@ from sandbox.happenings import (
     Reacted,
     ReadUpTo,
     StatusSet,
+    TokensRevoked,
+    Uninstalled,
     ViewRefused,
 )
 from sandbox.model import Channel, Ephemeral, Json, Message, User
+from sandbox.oauth import OAuth
 from sandbox.payloads import view_json
-from sandbox.people import NOTICE, TEAM_NAME
+from sandbox.people import NOTICE
+from sandbox.scopes import permissions
 from sandbox.workspace import Workspace
 
 # Slack's own commands that work here too.
@@ -42,6 +47,7 @@ def user_page(user: User) -> Json:
         "tz": user.tz,
         "tz_label": user.tz.rpartition("/")[2].replace("_", " "),
         "is_bot": user.is_bot,
+        "deleted": user.deleted,
         "color": user.color,
         "initials": user.initials,
     }
@@ -95,9 +101,10 @@ def ephemeral_page(note: Ephemeral) -> Json:
 class Feed:
     """Keeps a queue of changes for each open page."""
 
-    def __init__(self, workspace: Workspace, delivery: Delivery) -> None:
+    def __init__(self, workspace: Workspace, delivery: Delivery, oauth: OAuth) -> None:
         self._workspace = workspace
         self._delivery = delivery
+        self._oauth = oauth
         self._queues: list[tuple[User, asyncio.Queue[Json]]] = []
 
     def subscribe(self, user: User) -> asyncio.Queue[Json]:
@@ -132,22 +139,30 @@ class Feed:
         home = workspace.views.homes.get(user.id)
         commands = [
             {"command": each.command, "description": each.description, "usage_hint": each.usage_hint}
-            for each in workspace.app.commands
+            for each in workspace.commands
         ]
         return {
             "workspace": {
-                "name": TEAM_NAME,
+                "id": workspace.team.id,
+                "name": workspace.team.name,
                 "notice": NOTICE,
                 "commands": [*commands, BUILT_IN],
                 "shortcuts": [
                     {"name": each.name, "type": each.type, "callback_id": each.callback_id}
-                    for each in workspace.app.shortcuts
+                    for each in workspace.shortcuts
                 ],
                 "bot": {
                     "id": workspace.bot.id,
                     "name": workspace.bot.real_name,
                     "connected": self._delivery.link.connected,
-                },
+                }
+                if workspace.installed
+                else None,
+                "app": self._app(),
+                "beside": [
+                    {"id": each.team.id, "name": each.team.name, "initials": each.team.initials}
+                    for each in self._oauth.workspaces
+                ],
                 "clock": self.clock(),
             },
             "me": user_page(user),
@@ -155,14 +170,26 @@ class Feed:
             "channels": [channel_page(channel, user) for channel in channels],
             "messages": {channel.id: self.messages(channel) for channel in channels},
             "ephemerals": [ephemeral_page(note) for note in workspace.ephemerals.values() if note.user == user.id],
-            "home": view_json(home) if home else None,
-            "modals": [view_json(view) for view in workspace.views.stack(user.id)],
+            "home": view_json(home, workspace) if home else None,
+            "modals": [view_json(view, workspace) for view in workspace.views.stack(user.id)],
             "unread": {channel.id: workspace.unread(user, channel) for channel in channels},
             "statuses": [
                 {"channel": channel_id, "thread_ts": thread_ts, "status": status}
                 for (channel_id, thread_ts), status in workspace.statuses.items()
                 if workspace.channels[channel_id].visible_to(user.id)
             ],
+        }
+
+    def _app(self) -> Json:
+        """The app as a workspace's list of apps has it, whether it is here or not."""
+        workspace, installation = self._workspace, self._workspace.installation
+        return {
+            "name": workspace.app.title,
+            "description": workspace.app.description,
+            "installed": workspace.installed,
+            "installer": installation.installer,
+            "may": permissions(workspace.scopes if workspace.installed else workspace.app.scopes),
+            "install_url": self._oauth.install_url,
         }
 
     def _changes(self, happening: Happening, user: User) -> Iterator[Json]:
@@ -179,6 +206,8 @@ class Feed:
                         yield {"type": "message", "message": said}
             case Left(channel, left) if channel.kind == "channel" or user.id in (*channel.members, left):
                 yield {"type": "state", **self.state(user)}
+            case AppChanged() | TokensRevoked() | Uninstalled():
+                yield {"type": "state", **self.state(user)}
             case EphemeralShown(note) if note.user == user.id:
                 yield {"type": "ephemeral", "ephemeral": ephemeral_page(note)}
             case EphemeralGone(note) if note.user == user.id:
@@ -186,12 +215,12 @@ class Feed:
             case ModalsChanged(reader) if reader == user.id:
                 yield {
                     "type": "modals",
-                    "modals": [view_json(view) for view in workspace.views.stack(user.id)],
+                    "modals": [view_json(view, workspace) for view in workspace.views.stack(user.id)],
                 }
             case ViewRefused(reader, view_id, errors) if reader == user.id:
                 yield {"type": "view_errors", "view_id": view_id, "errors": errors}
             case HomePublished(reader) if reader == user.id:
-                yield {"type": "home", "home": view_json(workspace.views.homes[user.id])}
+                yield {"type": "home", "home": view_json(workspace.views.homes[user.id], workspace)}
             case StatusSet(channel, thread_ts, status) if channel.visible_to(user.id):
                 yield {"type": "status", "channel": channel.id, "thread_ts": thread_ts, "status": status}
             case ReadUpTo(reader, channel) if reader == user.id:

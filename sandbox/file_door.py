@@ -1,8 +1,7 @@
-"""Files over HTTP: the bot fetches them with its token and uploads its own; people follow a link on the page."""
+"""Files of one workspace over HTTP: the bot fetches and uploads them; people follow a link on the page."""
 
 from aiohttp import web
 
-from sandbox.people import BOT_TOKEN
 from sandbox.refusals import Refusal
 from sandbox.workspace import Workspace
 
@@ -11,19 +10,11 @@ class FileDoor:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def routes(self) -> list[web.RouteDef]:
-        return [
-            web.get("/files-pri/{place}/download/{name}", self._fetch),
-            web.get("/files-pri/{place}/{name}", self._fetch),
-            web.post("/upload/v1/{ticket}", self._upload),
-            web.get("/control/file/{id}", self._show),
-        ]
-
-    async def _fetch(self, request: web.Request) -> web.Response:
+    async def fetch(self, request: web.Request) -> web.Response:
         """Without a token that may read files, Slack sends whoever asks to the page where one signs in."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        known = scheme.lower() == "bearer" and token.strip() == BOT_TOKEN and self._workspace.installed
-        if not known or "files:read" not in self._workspace.app.scopes:
+        known = scheme.lower() == "bearer" and token.strip() == self._workspace.installation.token != ""
+        if not known or "files:read" not in self._workspace.scopes:
             raise web.HTTPFound(f"/?redir={request.path}")
         try:
             data = self._workspace.files.content(request.match_info["place"].partition("-")[2])
@@ -31,14 +22,14 @@ class FileDoor:
             raise web.HTTPNotFound from None
         return _attached(data, request.match_info["name"])
 
-    async def _upload(self, request: web.Request) -> web.Response:
+    async def upload(self, request: web.Request) -> web.Response:
         try:
             length = self._workspace.files.receive(request.match_info["ticket"], await request.read())
         except Refusal as refusal:
             raise web.HTTPBadRequest(text=refusal.code) from None
         return web.Response(text=f"OK - {length}")
 
-    async def _show(self, request: web.Request) -> web.Response:
+    async def show(self, request: web.Request) -> web.Response:
         files = self._workspace.files
         try:
             name = files.name_for(self._workspace.user(request.query.get("user", "")), request.match_info["id"])

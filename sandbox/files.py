@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sandbox.model import Json, User
-from sandbox.people import TEAM_ID
 from sandbox.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class Files:
             raise Refusal("file_too_large", f"A file here has {LARGEST // 1024**2} MB at most.")
         file_id = file_id or self.workspace.new_id("F")
         self.contents[file_id] = data
-        address = f"{self.base_url}/files-pri/{TEAM_ID}-{file_id}"
+        address = f"{self.base_url}/files-pri/{self.workspace.team.id}-{file_id}"
         filetype = PurePath(name).suffix.lstrip(".").lower() or "text"
         return {
             "id": file_id,
@@ -71,7 +70,7 @@ class Files:
             "filetype": filetype,
             "pretty_type": filetype.upper(),
             "user": user.id,
-            "user_team": TEAM_ID,
+            "user_team": self.workspace.team.id,
             "size": len(data),
             "mode": "hosted",
             "is_external": False,
@@ -105,6 +104,9 @@ class Files:
         ticket, upload = secrets.token_urlsafe(24), Upload(self.workspace.new_id("F"), name, length)
         self._uploads[ticket] = upload
         return f"{self.base_url}/upload/v1/{ticket}", upload.id
+
+    def awaits(self, ticket: str) -> bool:
+        return ticket in self._uploads
 
     def receive(self, ticket: str, data: bytes) -> int:
         """The content of a file that was announced; its length has to be what was said."""

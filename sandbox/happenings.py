@@ -113,12 +113,26 @@ class ReadUpTo:
 
 @dataclass(frozen=True)
 class ClockMoved:
-    pass
+    """`offset`, in seconds, is what was added to the clock altogether."""
+
+    offset: float
+
+
+@dataclass(frozen=True)
+class AppChanged:
+    """The app is here from now on, may do more than before, or is gone with its organisation's token."""
+
+
+@dataclass(frozen=True)
+class TokensRevoked:
+    """The app's token opens nothing any more."""
+
+    ts: str
 
 
 @dataclass(frozen=True)
 class Uninstalled:
-    """The app was removed: its tokens no longer work."""
+    """The app was removed."""
 
     ts: str
 
@@ -136,5 +150,5 @@ class Forgotten:
 Happening = (
     Posted | Edited | Deleted | Reacted | Joined | Left | Shared | ChannelOpened | EphemeralShown | EphemeralGone
     | ModalsChanged | ViewRefused | HomePublished | HomeOpened | StatusSet | ReadUpTo | ClockMoved
-    | LinkChanged | Uninstalled | Forgotten
+    | LinkChanged | AppChanged | TokensRevoked | Uninstalled | Forgotten
 )  # fmt: skip

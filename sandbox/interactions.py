@@ -10,8 +10,8 @@ from sandbox.composer import compose, escape
 from sandbox.delivery import Delivery
 from sandbox.inputs import STATELESS, carried_over, find_element, taken_value
 from sandbox.model import Channel, Json, Message, User, View
-from sandbox.payloads import TEAM, message_json, person_json, shown_name, state_json
-from sandbox.people import APP_ID, TEAM_DOMAIN, TEAM_ID
+from sandbox.payloads import enterprise_json, message_json, person_json, shown_name, state_json, team_json
+from sandbox.people import APP_ID
 from sandbox.places import InView, Place, point_at
 from sandbox.refusals import Refusal
 from sandbox.responses import Responses
@@ -33,17 +33,18 @@ class Interactions:
     async def command(self, user: User, channel: Channel, name: str, text: str) -> Json:
         """The bot's answer to the command, if it gave one with its acknowledgement."""
         workspace = self._workspace
-        command = next((each for each in workspace.app.commands if each.command == name), None)
+        command = next((each for each in workspace.commands if each.command == name), None)
         if command is None:
-            known = ", ".join(each.command for each in workspace.app.commands) or "none"
+            known = ", ".join(each.command for each in workspace.commands) or "none"
             raise Refusal("unknown_command", f"“{name}” is not a command here. There is: {known}.")
         users, channels = workspace.users.values(), workspace.channels.values()
+        org = workspace.team.enterprise
         answer = await self._delivery.ask(
             "slash_commands",
             {
                 "token": "local",
-                "team_id": TEAM_ID,
-                "team_domain": TEAM_DOMAIN,
+                "team_id": workspace.team.id,
+                "team_domain": workspace.team.domain,
                 "channel_id": channel.id,
                 "channel_name": shown_name(channel),
                 "user_id": user.id,
@@ -51,7 +52,8 @@ class Interactions:
                 "command": name,
                 "text": compose(text, users, channels, labels=True) if command.should_escape else escape(text),
                 "api_app_id": APP_ID,
-                "is_enterprise_install": "false",
+                **({"enterprise_id": org.id, "enterprise_name": org.name} if org else {}),
+                "is_enterprise_install": str(workspace.installation.org_wide).lower(),
                 "response_url": self._responses.url(user.id, channel.id),
                 "trigger_id": workspace.permits.trigger(user.id),
             },
@@ -77,7 +79,7 @@ class Interactions:
         )
 
     def _expect_shortcut(self, callback_id: str, kind: str) -> None:
-        known = [each.callback_id for each in self._workspace.app.shortcuts if each.type == kind]
+        known = [each.callback_id for each in self._workspace.shortcuts if each.type == kind]
         if callback_id not in known:
             raise Refusal(
                 "unknown_shortcut",
@@ -97,10 +99,10 @@ class Interactions:
             "type": kind,
             "token": "local",
             "api_app_id": APP_ID,
-            "team": TEAM,
-            "user": person_json(user),
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "team": team_json(self._workspace),
+            "user": person_json(user, self._workspace),
+            "enterprise": enterprise_json(self._workspace),
+            "is_enterprise_install": self._workspace.installation.org_wide,
         }
 
     # -- elements

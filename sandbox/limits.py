@@ -22,7 +22,7 @@ class Rate:
     every: float
 
 
-TIER_2, TIER_3, TIER_4 = (Rate(calls, 60 / calls) for calls in (20, 50, 100))
+TIER_1, TIER_2, TIER_3, TIER_4 = (Rate(calls, 60 / calls) for calls in (1, 20, 50, 100))
 """Slack promises that many calls a minute at least, and welcomes bursts: here all of a minute's may come at once."""
 
 POST = "chat.postMessage"
@@ -32,10 +32,11 @@ POSTING = Rate(10, 1.0)
 
 RATES: dict[str, Rate] = {
     POST: POSTING,
+    "apps.uninstall": TIER_1,
     **dict.fromkeys(("conversations.list", "reactions.remove", "users.list"), TIER_2),
     **dict.fromkeys(
         (
-            "apps.connections.open", "bots.info", "chat.delete", "chat.update", "conversations.history",
+            "apps.connections.open", "auth.revoke", "bots.info", "chat.delete", "chat.update", "conversations.history",
             "conversations.info", "conversations.join", "conversations.open", "conversations.replies", "dnd.info",
             "reactions.add", "reactions.get", "users.conversations", "users.lookupByEmail",
         ),

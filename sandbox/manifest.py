@@ -23,22 +23,30 @@ class Shortcut:
 
 @dataclass(frozen=True)
 class App:
-    """An installed app. Optional scopes count as granted: nobody unticks them here."""
+    """An app. `name` is its user's, `title` its own. Optional scopes count as granted: nobody unticks them here."""
 
     name: str
+    title: str
+    description: str
     commands: tuple[Command, ...]
     shortcuts: tuple[Shortcut, ...]
     scopes: tuple[str, ...]
     events: frozenset[str]
+    redirect_urls: tuple[str, ...]
+    org_wide: bool
 
     @classmethod
     def from_manifest(cls, manifest: Json) -> Self:
+        about: Json = manifest["display_information"]
         features: Json = manifest.get("features", {})
         settings: Json = manifest.get("settings", {})
-        scopes: Json = manifest.get("oauth_config", {}).get("scopes", {})
+        oauth: Json = manifest.get("oauth_config", {})
+        scopes: Json = oauth.get("scopes", {})
         bot_user: Json = features.get("bot_user", {})
         return cls(
-            name=bot_user.get("display_name") or manifest["display_information"]["name"],
+            name=bot_user.get("display_name") or about["name"],
+            title=about["name"],
+            description=about.get("description", ""),
             commands=tuple(
                 Command(
                     command=entry["command"],
@@ -54,4 +62,6 @@ class App:
             ),
             scopes=tuple(scopes.get("bot", [])) + tuple(scopes.get("bot_optional", [])),
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
+            redirect_urls=tuple(oauth.get("redirect_urls", [])),
+            org_wide=settings.get("org_deploy_enabled", False),
         )

@@ -39,7 +39,7 @@ class Modals:
     def _submission(self, user: User, view: View) -> Json:
         return self._interactions.common("view_submission", user) | {
             "trigger_id": self._workspace.permits.trigger(user.id, view.id),
-            "view": view_json(view),
+            "view": view_json(view, self._workspace),
             "response_urls": self._response_urls(user, view),
         }
 
@@ -111,7 +111,8 @@ class Modals:
             user = self._workspace.users[view.user]
             self._delivery.tell(
                 "interactive",
-                self._interactions.common("view_closed", user) | {"view": view_json(view), "is_cleared": cleared},
+                self._interactions.common("view_closed", user)
+                | {"view": view_json(view, self._workspace), "is_cleared": cleared},
             )
 
 

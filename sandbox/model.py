@@ -11,8 +11,47 @@ Standing = Literal["member", "guest", "stranger"]
 
 
 @dataclass(frozen=True)
+class Enterprise:
+    """An organisation that has several workspaces (Enterprise Grid)."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Team:
+    """One workspace beside others. `mark` is in every id that is made there, so that no two make the same one."""
+
+    id: str
+    name: str
+    domain: str
+    mark: str = ""
+    enterprise: Enterprise | None = None
+
+    @property
+    def bot_user(self) -> str:
+        """The app's user here: another one in each workspace, and the same in all of an organisation."""
+        return f"U0BOT{self._bot_mark}"
+
+    @property
+    def bot_id(self) -> str:
+        return f"B0BOT{self._bot_mark}"
+
+    @property
+    def _bot_mark(self) -> str:
+        return self.enterprise.id.removeprefix("E0") if self.enterprise else self.mark
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+
+@dataclass(frozen=True)
 class User:
-    """A person, or the bot. `tz` is an IANA zone name. A `stranger` belongs to another company's workspace."""
+    """A person, or the bot. `tz` is an IANA zone name. A `stranger` belongs to another company's workspace.
+
+    The user of an app that was removed is `deleted`, and stays for the sake of what it said.
+    """
 
     id: str
     name: str
@@ -22,6 +61,7 @@ class User:
     is_bot: bool = False
     color: str = "1f3a5f"
     standing: Standing = "member"
+    deleted: bool = False
 
     @property
     def email(self) -> str:
@@ -29,7 +69,12 @@ class User:
 
     @property
     def initials(self) -> str:
-        return "".join(word[0] for word in self.real_name.split()[:2]).upper()
+        return initials(self.real_name)
+
+
+def initials(name: str) -> str:
+    """The first letters of the first two words."""
+    return "".join(word[0] for word in name.split()[:2]).upper()
 
 
 @dataclass

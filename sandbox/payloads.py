@@ -4,23 +4,33 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sandbox.model import Channel, Json, Message, User, View
-from sandbox.people import APP_ID, BOT_ID, BOT_USER, OTHER_TEAM, TEAM_DOMAIN, TEAM_ID
+from sandbox.people import APP_ID, OTHER_TEAM
 from sandbox.workspace import Workspace
 
 CHANNEL_TYPES = {"channel": "channel", "private": "group", "im": "im"}
 
-TEAM = {"id": TEAM_ID, "domain": TEAM_DOMAIN}
+
+def team_json(workspace: Workspace) -> Json:
+    """A workspace as interactivity payloads name it."""
+    org = workspace.team.enterprise
+    inside = {"enterprise_id": org.id, "enterprise_name": org.name} if org else {}
+    return {"id": workspace.team.id, "domain": workspace.team.domain, **inside}
 
 
-def user_json(user: User, now: float, with_email: bool = False) -> Json:
-    """`tz_offset` is in seconds east of UTC, at `now`. The address is only for apps that may know it."""
-    local = datetime.fromtimestamp(now, ZoneInfo(user.tz))
+def enterprise_json(workspace: Workspace) -> Json | None:
+    org = workspace.team.enterprise
+    return {"id": org.id, "name": org.name} if org else None
+
+
+def user_json(user: User, workspace: Workspace, with_email: bool = False) -> Json:
+    """`tz_offset` is in seconds east of UTC, now. The address is only for apps that may know it."""
+    local = datetime.fromtimestamp(workspace.now(), ZoneInfo(user.tz))
     offset = local.utcoffset()
     return {
         "id": user.id,
-        "team_id": OTHER_TEAM if user.standing == "stranger" else TEAM_ID,
+        "team_id": OTHER_TEAM if user.standing == "stranger" else workspace.team.id,
         "name": user.name,
-        "deleted": False,
+        "deleted": user.deleted,
         "color": user.color,
         "real_name": user.real_name,
         "tz": user.tz,
@@ -32,7 +42,7 @@ def user_json(user: User, now: float, with_email: bool = False) -> Json:
             "real_name_normalized": user.real_name,
             "display_name": user.real_name.partition(" ")[0],
             "display_name_normalized": user.real_name.partition(" ")[0],
-            "team": TEAM_ID,
+            "team": workspace.team.id,
             **({"email": user.email} if with_email and not user.is_bot else {}),
         },
         "is_admin": False,
@@ -46,9 +56,9 @@ def user_json(user: User, now: float, with_email: bool = False) -> Json:
     }
 
 
-def person_json(user: User) -> Json:
+def person_json(user: User, workspace: Workspace) -> Json:
     """A person as interactivity payloads name them."""
-    return {"id": user.id, "username": user.name, "name": user.name, "team_id": TEAM_ID}
+    return {"id": user.id, "username": user.name, "name": user.name, "team_id": workspace.team.id}
 
 
 def channel_json(channel: Channel, workspace: Workspace) -> Json:
@@ -64,7 +74,7 @@ def channel_json(channel: Channel, workspace: Workspace) -> Json:
         "is_shared": channel.shared,
         "is_ext_shared": channel.shared,
         "is_org_shared": False,
-        "context_team_id": TEAM_ID,
+        "context_team_id": workspace.team.id,
         "created": 0,
     }
     if channel.kind == "im":
@@ -88,11 +98,11 @@ def shown_name(channel: Channel) -> str:
 
 def bot_profile(workspace: Workspace) -> Json:
     return {
-        "id": BOT_ID,
+        "id": workspace.team.bot_id,
         "app_id": APP_ID,
-        "user_id": BOT_USER,
+        "user_id": workspace.bot.id,
         "name": workspace.app.name,
-        "team_id": TEAM_ID,
+        "team_id": workspace.team.id,
     }
 
 
@@ -103,7 +113,7 @@ def message_json(message: Message, workspace: Workspace, *, metadata: bool = Fal
         "user": message.user,
         "ts": message.ts,
         "text": message.text,
-        "team": TEAM_ID,
+        "team": workspace.team.id,
     }
     optional = {
         "subtype": message.subtype,
@@ -153,15 +163,15 @@ def state_json(values: dict[str, dict[str, Json]]) -> Json:
     return {"values": {block_id: dict(actions) for block_id, actions in values.items()}}
 
 
-def view_json(view: View) -> Json:
+def view_json(view: View, workspace: Workspace) -> Json:
     """A view with what Slack adds to it; `state` has what the person has put in so far."""
     content = view.content
     return {
         "id": view.id,
-        "team_id": TEAM_ID,
+        "team_id": workspace.team.id,
         "app_id": APP_ID,
-        "app_installed_team_id": TEAM_ID,
-        "bot_id": BOT_ID,
+        "app_installed_team_id": workspace.team.id,
+        "bot_id": workspace.team.bot_id,
         "type": view.type,
         "title": content.get("title") or {"type": "plain_text", "text": "View Title", "emoji": True},
         "submit": content.get("submit"),

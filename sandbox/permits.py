@@ -68,6 +68,12 @@ class Permits:
         self._places[place_id] = ResponsePlace(user, channel, message_ts, ephemeral_id, self._workspace.now())
         return place_id
 
+    def has_trigger(self, trigger_id: str) -> bool:
+        return trigger_id in self._triggers
+
+    def has_response(self, place_id: str) -> bool:
+        return place_id in self._places
+
     def use_response(self, place_id: str) -> ResponsePlace:
         place = self._places.get(place_id)
         if place is None:

@@ -21,7 +21,7 @@ class InView:
         return self.view.id
 
     def payload(self, workspace: Workspace) -> Json:
-        return {"container": {"type": "view", "view_id": self.view.id}, "view": view_json(self.view)}
+        return {"container": {"type": "view", "view_id": self.view.id}, "view": view_json(self.view, workspace)}
 
 
 @dataclass(frozen=True)

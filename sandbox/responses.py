@@ -32,6 +32,8 @@ class Responses:
         return {"response": {"text": "", **shown}}
 
     def respond(self, place_id: str, body: Any) -> None:
+        if not self._workspace.installed:
+            raise Refusal("no_service")
         place = self._workspace.permits.use_response(place_id)
         if not isinstance(body, dict):
             raise Refusal("invalid_payload")

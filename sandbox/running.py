@@ -1,69 +1,54 @@
-"""A local workspace running in a thread of this process, to be used from ordinary synchronous code."""
+"""Local workspaces running in a thread of this process: one alone, or several beside each other."""
 
-import base64
-import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from sandbox.background import Background
+from sandbox.browser import Browser, Shown
 from sandbox.delivery import ACK_SECONDS, RETRY_DELAYS
-from sandbox.faults import FaultKind
-from sandbox.interactions import Values
+from sandbox.handle import Handle
+from sandbox.host import Host
 from sandbox.limits import Limits
-from sandbox.model import Channel, Json, Standing, User
-from sandbox.people import APP_TOKEN, BOT_TOKEN, CHANNELS, PEOPLE, SIGNING_SECRET
+from sandbox.model import Channel, Json, User
+from sandbox.oauth import AUTHORIZE, Answer, OAuth
+from sandbox.people import (
+    APP_TOKEN,
+    CHANNELS,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PEOPLE,
+    SEEDS,
+    SIGNING_SECRET,
+    Seed,
+)
 from sandbox.server import Server
-from sandbox.troubles import TroubleKind
+from sandbox.socket_mode import SocketMode
 from sandbox.workspace import Workspace
 
-T = TypeVar("T")
 
-GLANCE_SECONDS = 0.005
+class Served(ABC):
+    """Something served in the background, from `start` (or `with`) to `stop`, at `url`. `port` 0 is any free one."""
 
-
-class LocalWorkspace:
-    """Serves from `start` (or `with`) to `stop`. Methods act as people do; any thread may call them.
-
-    `port` 0 is any free one. `clock` gives seconds since the epoch, UTC. With `store` what was said is kept
-    in that file. `retry_delays` are the seconds before each retry of an event,
-    `ack_seconds` how long the bot has to acknowledge. With `limits` the calls of the bot are counted by `stopwatch`,
-    in seconds, and too many refused: see limits.py.
-    """
-
-    bot_token = BOT_TOKEN
     app_token = APP_TOKEN
     signing_secret = SIGNING_SECRET
+    client_id = CLIENT_ID
+    client_secret = CLIENT_SECRET
 
-    def __init__(
-        self,
-        manifest: Json,
-        *,
-        people: Iterable[User] = PEOPLE,
-        channels: Iterable[Channel] = CHANNELS,
-        clock: Callable[[], float] = time.time,
-        port: int = 0,
-        store: Path | None = None,
-        retry_delays: Sequence[float] = RETRY_DELAYS,
-        ack_seconds: float = ACK_SECONDS,
-        limits: bool = False,
-        stopwatch: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._workspace = Workspace(manifest, people, channels, clock)
-        self._kept = store
-        self._temper = (retry_delays, ack_seconds, Limits(stopwatch, limits))
+    _host: Host
+
+    def __init__(self, port: int) -> None:
         self._background = Background(self._build, port)
-        self._do, self._look = self._background.do, self._background.look
+        self.url = ""
 
-    # -- running
-
-    def _build(self, url: str) -> web.Application:
-        self._server = Server(self._workspace, self._kept, *self._temper)
-        return self._server.application(url)
+    @abstractmethod
+    def _build(self, url: str) -> web.Application: ...
 
     def start(self) -> Self:
         self.url = self._background.start()
@@ -87,241 +72,146 @@ class LocalWorkspace:
 
     def deliver_by_http(self, request_url: str) -> None:
         """Events and interactions go to this URL from now on; it must answer Slack's check at once."""
-        self._do(self._server.deliver_by_http(request_url))
+        self._background.do(self._host.deliver_by_http(request_url))
 
     def deliver_by_socket(self) -> None:
-        self._do(self._server.deliver_by_socket())
+        self._background.do(self._host.deliver_by_socket())
 
-    # -- talking
 
-    def message(
+class LocalWorkspaces(Served):
+    """Workspaces beside each other that one app can be installed in, served from `start` (or `with`) to `stop`.
+
+    The app is in those of `installed` from the start, in the others once somebody has installed it; `workspaces` has
+    what can be done in each, by its id. `redirect_urls` are added to those of the manifest, and `install_url` is the
+    app's own page to begin at. `port` 0 is any free one. `clock` gives seconds since the epoch, UTC. With `store` what
+    was said is kept in that file, and in others beside it. `retry_delays` are the seconds before each retry of an
+    event, `ack_seconds` how long the bot has to acknowledge. With `limits` the calls of the bot are counted by
+    `stopwatch`, in seconds, and too many refused: see limits.py.
+    """
+
+    def __init__(
         self,
-        user: str,
-        channel: str,
-        text: str,
-        thread_ts: str | None = None,
+        manifest: Json,
+        seeds: Sequence[Seed] = SEEDS,
         *,
-        broadcast: bool = False,
-        files: list[Json] | None = None,
-        deliver: int = 1,
-    ) -> str:
-        """Posts and returns the `ts`. `deliver` is how often the bot is told: 0 loses the event, 2 repeats it."""
-        answer = self._do(self._server.acts.message(user, channel, text, thread_ts, broadcast, files, deliver))
-        return str(answer.get("ts", ""))
-
-    def send_file(
-        self, user: str, channel: str, name: str, content: bytes, text: str = "", thread_ts: str | None = None
-    ) -> str:
-        """Sends a file and returns the `ts` of its message."""
-        file = {"name": name, "content": base64.b64encode(content).decode()}
-        return self.message(user, channel, text, thread_ts, files=[file])
-
-    def file(self, file_id: str) -> bytes:
-        """What is in a file, whoever sent it."""
-        return self._look(lambda: self._workspace.files.content(file_id))
-
-    def lose_file(self, file_id: str) -> None:
-        """Deletes a file; the messages that show it stay."""
-        self._look(lambda: self._workspace.files.contents.pop(file_id))
-
-    def edit(self, user: str, channel: str, ts: str, text: str) -> None:
-        self._do(self._server.acts.edit(user, channel, ts, text))
-
-    def delete(self, user: str, channel: str, ts: str) -> None:
-        self._do(self._server.acts.delete(user, channel, ts))
-
-    def react(self, user: str, channel: str, ts: str, name: str) -> None:
-        """Adds the reaction, or takes it away if the person had given it."""
-        self._do(self._server.acts.reaction(user, channel, ts, name))
-
-    # -- using the bot
-
-    def command(self, user: str, channel: str, command: str, text: str = "") -> Json:
-        """`{"response": {"text", "blocks"?}}` if the bot answered in its acknowledgement, else `{}`."""
-        return self._do(self._server.acts.command(user, channel, command, text))
-
-    def action(
-        self,
-        user: str,
-        container: Json,
-        action_id: str,
-        value: Any = None,
-        *,
-        block_id: str | None = None,
-        values: Values | None = None,
+        installed: Collection[str] = (),
+        redirect_urls: Iterable[str] = (),
+        install_url: str = "",
+        clock: Callable[[], float] = time.time,
+        port: int = 0,
+        store: Path | None = None,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        ack_seconds: float = ACK_SECONDS,
+        limits: bool = False,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`container` is a message, a note or a view as this class returns it, or as PROTOCOL.md names it."""
-        self._do(self._server.acts.action(user, _container(container), action_id, block_id, value, values))
+        self._all = [
+            Workspace(manifest, seed.people, seed.channels, clock, seed.team, seed.team.id in installed)
+            for seed in seeds
+        ]
+        self._settings = (tuple(redirect_urls), install_url)
+        self._kept = store
+        self._temper = (tuple(retry_delays), ack_seconds, stopwatch, limits)
+        super().__init__(port)
+        self.workspaces = {each.team.id: Handle(each, self._background) for each in self._all}
 
-    def options(
-        self, user: str, container: Json, action_id: str, typed: str = "", *, block_id: str | None = None
-    ) -> Json:
-        return self._do(self._server.acts.options(user, _container(container), action_id, block_id, typed))
+    # -- running
 
-    def submit(self, user: str, view_id: str, values: Values | None = None) -> dict[str, str]:
-        """The errors by block, empty when the form was taken."""
-        errors: dict[str, str] = self._do(self._server.acts.submit(user, view_id, values)).get("errors", {})
-        return errors
+    def _build(self, url: str) -> web.Application:
+        self._host = Host(self._all, self._furnish)
+        self._host.oauth.redirect_urls += self._settings[0]
+        self._host.oauth.install_url = self._settings[1]
+        for server in self._host.servers:
+            self.workspaces[server.workspace.team.id].served_by(server, url)
+        return self._host.application(url)
 
-    def close(self, user: str, view_id: str) -> None:
-        self._do(self._server.acts.close(user, view_id))
-
-    def shortcut(self, user: str, callback_id: str, message: Json | None = None) -> None:
-        """Global without a message; `message` is one as `messages` returns it, or `{"channel", "ts"}`."""
-        self._do(self._server.acts.shortcut(user, callback_id, message))
-
-    def home(self, user: str, tab: str = "home") -> None:
-        self._do(self._server.acts.home(user, tab))
-
-    # -- places and time
-
-    def dm(self, user: str) -> str:
-        """The id of the person's conversation with the bot."""
-        return str(self._do(self._server.acts.dm(user))["channel"])
-
-    def invite(self, user: str, channel: str, invitee: str) -> None:
-        self._do(self._server.acts.invite(user, channel, invitee))
-
-    def leave(self, user: str, channel: str) -> None:
-        self._do(self._server.acts.leave(user, channel))
-
-    def share(self, channel: str, on: bool = True) -> None:
-        """Opens a channel to another company, or closes it again."""
-        self._do(self._server.acts.share(channel, on))
-
-    def become(self, user: str, standing: Standing) -> None:
-        """A person is a member, a guest or a stranger, who is somebody of another company, from now on."""
-        self._do(self._server.acts.become(user, standing))
-
-    def read(self, user: str, channel: str) -> None:
-        self._do(self._server.acts.read(user, channel))
-
-    def advance(self, seconds: float) -> None:
-        self._do(self._server.acts.clock(seconds))
-
-    def reset(self) -> None:
-        self._do(self._server.acts.reset())
-
-    # -- rehearsing trouble
-
-    def unfurl(self, channel: str, ts: str) -> None:
-        """A `message_changed` with the same text, as Slack sends when it has fetched a link."""
-        self._do(self._server.acts.unfurl(channel, ts))
-
-    def uninstall(self) -> None:
-        """Removes the app: it is told, and its tokens stop working until `reset`."""
-        self._do(self._server.acts.uninstall())
-
-    def redeliver(self, channel: str | None = None, ts: str | None = None) -> None:
-        """Sends the events about a message again, or the last event: a retry, with the same `event_id`."""
-        self._do(self._server.acts.redeliver(channel, ts))
-
-    def fault(self, method: str, kind: FaultKind, times: int = 1, seconds: float = 1.0) -> None:
-        """The next `times` calls of a Web API method meet trouble: see faults.py."""
-        self._look(lambda: self._server.faults.plan(method, kind, times, seconds))
-
-    def trouble(self, kind: TroubleKind, times: int = 1, seconds: float = 1.0) -> None:
-        """The next `times` events meet trouble on the way to the bot: see troubles.py."""
-        self._do(self._server.acts.trouble(kind, times, seconds))
-
-    def charts(self, on: bool = True) -> None:
-        """Whether the `data_visualization` block is rolled out here, which it is from the start."""
-        self._look(lambda: self._workspace.roll_out("data_visualization", on))
-
-    def limits(self, on: bool = True) -> None:
-        """Counts the calls of the bot from now on, or no longer, starting as after a long rest."""
-        self._look(lambda: self._server.limits.switch(on))
-
-    def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Asks Socket Mode clients to reconnect and closes on them, as Slack does every few hours."""
-        self._do(self._server.socket_mode.ask_to_reconnect(reason))
-
-    # -- looking
-
-    def state(self, user: str) -> Json:
-        """Everything the person can see, as `GET /control/state` gives it."""
-        return self._look(lambda: self._server.feed.state(self._workspace.user(user)))
-
-    def messages(self, channel: str, thread_ts: str | None = None) -> list[Json]:
-        """A channel's messages, oldest first, replies included; or one thread, its parent first."""
-        said = self._look(lambda: self._server.feed.messages(self._workspace.channel(channel)))
-        if thread_ts is None:
-            return said
-        return [message for message in said if thread_ts in (message["ts"], message.get("thread_ts"))]
-
-    def ephemerals(self, user: str) -> list[Json]:
-        """The notes only this person sees, oldest first."""
-        notes: list[Json] = self.state(user)["ephemerals"]
-        return notes
-
-    def modal(self, user: str) -> Json | None:
-        """The form on top, if one is open."""
-        modals: list[Json] = self.state(user)["modals"]
-        return modals[-1] if modals else None
-
-    def home_tab(self, user: str) -> Json | None:
-        """What the bot last published for this person."""
-        home: Json | None = self.state(user)["home"]
-        return home
+    def _furnish(self, workspace: Workspace, oauth: OAuth, socket_mode: SocketMode) -> Server:
+        retry_delays, ack_seconds, stopwatch, limits = self._temper
+        store = self._kept
+        if store and workspace is not self._all[0]:
+            store = store.with_stem(f"{store.stem}-{workspace.team.id}")
+        return Server(workspace, oauth, socket_mode, store, retry_delays, ack_seconds, Limits(stopwatch, limits))
 
     @property
-    def connected(self) -> bool:
-        """Whether the bot can be reached."""
-        return self._look(lambda: self._server.delivery.link.connected)
-
-    @property
-    def now(self) -> float:
-        """Seconds since the epoch, UTC, by the workspace's clock."""
-        return self._look(self._workspace.now)
-
-    def traffic(self, direction: str | None = None, kind: str | None = None) -> list[Json]:
-        """What went to and from the bot, oldest first: `{at, direction, kind, summary, status, ms, body}`."""
-        entries = self._look(self._server.traffic.entries)
-        return [entry for entry in entries if direction in (None, entry["direction"]) and kind in (None, entry["kind"])]
-
-    def calls(self, method: str) -> list[Json]:
-        """The arguments of every call of this Web API method, oldest first."""
-        return [entry["body"] for entry in self.traffic("from_bot", method)]
-
-    # -- waiting
-
-    def wait_until(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
-        """The first true result of `predicate`, or TimeoutError with what was said and sent last."""
-        deadline = time.monotonic() + timeout
-        while not (result := predicate()):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"Nothing came of it in {timeout:g} s.\n{self._dump()}")
-            time.sleep(GLANCE_SECONDS)
-        return result
-
-    def wait_connected(self, timeout: float = 5.0) -> None:
-        self.wait_until(lambda: self.connected, timeout)
+    def authorize_url(self) -> str:
+        """The consent page's address, without what an app asks there."""
+        return self.url + AUTHORIZE
 
     def quiet(self, timeout: float = 5.0) -> None:
-        """Waits until no event is held back, late or unacknowledged, and no call of the bot unanswered."""
-        self.wait_until(lambda: not self._look(lambda: self._server.busy), timeout)
+        """Waits until nothing is on its way between the app and any of the workspaces."""
+        for handle in self.workspaces.values():
+            handle.quiet(timeout)
 
-    def _dump(self) -> str:
-        said = self._look(
-            lambda: [message for channel in self._workspace.messages.values() for message in channel.values()]
+    # -- the app's settings
+
+    def set_redirect_urls(self, *urls: str) -> None:
+        """Where people may be sent back to from now on, instead of what was set before."""
+        self._background.look(lambda: setattr(self._host.oauth, "redirect_urls", urls))
+
+    def set_install_url(self, url: str) -> None:
+        self._background.look(lambda: setattr(self._host.oauth, "install_url", url))
+
+    # -- installing as a person does
+
+    def link(self, scope: str | None = None, state: str = "", redirect_uri: str = "") -> str:
+        """The consent page as an app links to it; without a `scope` it asks for all of the manifest's."""
+        asked = ",".join(self._all[0].app.scopes) if scope is None else scope
+        query = {"client_id": CLIENT_ID, "scope": asked, "state": state, "redirect_uri": redirect_uri}
+        return f"{self.authorize_url}?{urlencode({name: value for name, value in query.items() if value})}"
+
+    def consent(self, team: str, person: str, link: str | None = None, answer: Answer = "allow") -> str:
+        """Follows a link to the consent page, answers it, and returns the address it sends the browser to.
+
+        `link` may be an app's own install page, too, and is `link()` if there is none. `person` is a name or an id,
+        `team` the id of a workspace or of an organisation.
+        """
+        return self._consent(Browser(), team, person, link, answer)
+
+    def install(self, team: str, person: str, link: str | None = None, answer: Answer = "allow") -> Shown:
+        """Does the same, and goes where it is sent: to the app, which takes its code and says what became of it."""
+        browser = Browser()
+        return browser.visit(self._consent(browser, team, person, link, answer))
+
+    def _consent(self, browser: Browser, team: str, person: str, link: str | None, answer: Answer) -> str:
+        target = self._background.look(lambda: self._host.oauth.target(team))
+        user = next(
+            user for each in target.workspaces for user in each.users.values() if person in (user.id, user.name)
         )
-        talk = [f"  {each.channel} {each.thread_ts or ''} {each.user}: {each.text[:100]}" for each in said[-8:]]
-        sent = [
-            f"  {entry['direction']} {entry['kind']} {entry['summary']} → {entry['status']}"
-            for entry in self.traffic()[-12:]
-        ]
-        waiting = f"On the way to the bot, or held back: {self._look(lambda: self._server.delivery.waiting)}"
-        return "\n".join(["Said last:", *talk, "Sent last:", *sent, waiting])
+        shown = browser.visit(link or self.link())
+        if AUTHORIZE not in shown.address:
+            shown = browser.visit(shown.link_to(AUTHORIZE))
+        return browser.submit(shown.on_form(AUTHORIZE), team=team, user=user.id, answer=answer)
 
 
-def _container(thing: Json) -> Json:
-    """A message, a note or a view as one reads it, turned into the way to point at it."""
-    if thing.get("type") in ("message", "ephemeral", "view"):
-        return thing
-    if thing.get("type") in ("modal", "home"):
-        return {"type": "view", "view_id": thing["id"]}
-    if "id" in thing:
-        return {"type": "ephemeral", "id": thing["id"]}
-    if "ts" in thing:
-        return {"type": "message", "channel": thing["channel"], "ts": thing["ts"]}
-    raise ValueError(f"Nothing to act on: {json.dumps(thing)[:200]}")
+class LocalWorkspace(Served, Handle):
+    """One workspace alone, with the app in it, served from `start` (or `with`) to `stop`.
+
+    The arguments are those of `LocalWorkspaces`.
+    """
+
+    def __init__(
+        self,
+        manifest: Json,
+        *,
+        people: Iterable[User] = PEOPLE,
+        channels: Iterable[Channel] = CHANNELS,
+        clock: Callable[[], float] = time.time,
+        port: int = 0,
+        store: Path | None = None,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        ack_seconds: float = ACK_SECONDS,
+        limits: bool = False,
+        stopwatch: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._kept = store
+        self._temper = (retry_delays, ack_seconds, Limits(stopwatch, limits))
+        Served.__init__(self, port)
+        Handle.__init__(self, Workspace(manifest, people, channels, clock), self._background)
+
+    def _build(self, url: str) -> web.Application:
+        self._host = Host([self._workspace], self._furnish)
+        self.served_by(self._host.servers[0], url)
+        return self._host.application(url)
+
+    def _furnish(self, workspace: Workspace, oauth: OAuth, socket_mode: SocketMode) -> Server:
+        return Server(workspace, oauth, socket_mode, self._kept, *self._temper)

@@ -1,16 +1,17 @@
-"""Slack's door over HTTP, for a bot that takes this for Slack: Web API, response URLs, Socket Mode."""
+"""Slack's door over HTTP, for a bot that takes this for Slack: the Web API and response URLs of one workspace."""
 
 import asyncio
 import json
 import time
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BasicAuth, web
 
 from sandbox.faults import Fault, Faults
 from sandbox.limits import Limits, TooManyCalls
 from sandbox.model import Json
-from sandbox.people import APP_ID, APP_TOKEN, BOT_TOKEN
+from sandbox.oauth import ACCESS, UNINSTALL, OAuth
+from sandbox.people import APP_ID, APP_TOKEN
 from sandbox.refusals import Refusal
 from sandbox.responses import Responses
 from sandbox.socket_mode import SocketMode
@@ -19,7 +20,12 @@ from sandbox.web_api import METHODS, Call
 from sandbox.workspace import Workspace
 
 OPEN_CONNECTION = "apps.connections.open"
-TOKENLESS = {"api.test"}
+TOKENLESS = {"api.test", ACCESS}
+OF_ONE_TEAM = {"conversations.list", "users.conversations", "users.list"}
+"""An organisation's token has to name the workspace for these."""
+SECRETS = {"token", "client_secret"}
+OF_THE_APP = {OPEN_CONNECTION, ACCESS, UNINSTALL}
+"""Methods that are not about what is in a workspace."""
 
 
 class SlackDoor:
@@ -31,6 +37,7 @@ class SlackDoor:
         traffic: Traffic,
         faults: Faults,
         limits: Limits,
+        oauth: OAuth,
     ) -> None:
         self.calls_under_way = 0
         self._workspace = workspace
@@ -39,15 +46,9 @@ class SlackDoor:
         self._traffic = traffic
         self._faults = faults
         self._limits = limits
+        self._oauth = oauth
 
-    def routes(self) -> list[web.RouteDef]:
-        return [
-            web.route("*", "/api/{method}", self._api),
-            web.post("/response/{place}", self._respond),
-            web.get("/link/", self._socket_mode.serve),
-        ]
-
-    async def _api(self, request: web.Request) -> web.StreamResponse:
+    async def api(self, request: web.Request) -> web.StreamResponse:
         self.calls_under_way += 1
         try:
             return await self._answer(request, request.match_info["method"])
@@ -56,55 +57,65 @@ class SlackDoor:
 
     async def _answer(self, request: web.Request, method: str) -> web.StreamResponse:
         began = time.monotonic()
-        arguments = await _arguments(request)
-        token = _token(request, arguments)
+        arguments = await arguments_of(request)
+        token = token_of(request, arguments)
+        logged = {name: value for name, value in arguments.items() if name not in SECRETS}
         fault = self._faults.meet(method)
         if fault and fault.kind != "drop_after":
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
             else:
-                self._log(method, arguments, fault.kind, began)
+                self._log(method, logged, fault.kind, began)
                 return _stopped(request, fault)
         try:
             answer = self._call(request, method, token, arguments)
         except TooManyCalls as refused:
-            self._log(method, arguments, "rate_limited", began)
+            self._log(method, logged, "rate_limited", began)
             return _too_many_calls(refused.seconds)
-        self._log(method, arguments, answer.get("error", "ok"), began)
+        self._log(method, logged, answer.get("error", "ok"), began)
         if fault and fault.kind == "drop_after":
             return _stopped(request, fault)
-        scopes = "connections:write" if token == APP_TOKEN else ",".join(self._workspace.app.scopes)
+        scopes = "connections:write" if token == APP_TOKEN else ",".join(self._workspace.scopes)
         return web.json_response(answer, headers={"x-oauth-scopes": scopes})
 
     def _call(self, request: web.Request, method: str, token: str, arguments: Json) -> Json:
         try:
-            self._authorise(method, token)
+            self._authorise(method, token, arguments)
             self._limits.count(method, arguments)
-            if method == OPEN_CONNECTION:
-                return {"ok": True, "url": self._socket_url(request)}
-            call = Call(self._workspace, arguments, f"http://{request.host}")
-            return {"ok": True, **METHODS[method](call)}
+            return {"ok": True, **self._answer_of(method, request, arguments)}
         except Refusal as refusal:
             return {"ok": False, "error": refusal.code, **refusal.details}
 
-    def _authorise(self, method: str, token: str) -> None:
-        if method != OPEN_CONNECTION and method not in METHODS:
+    def _answer_of(self, method: str, request: web.Request, arguments: Json) -> Json:
+        if method == OPEN_CONNECTION:
+            return {"url": self._socket_url(request)}
+        if method == ACCESS:
+            return self._oauth.access(arguments, _basic(request))
+        if method == UNINSTALL:
+            return self._oauth.uninstall(self._workspace, arguments)
+        return METHODS[method](Call(self._workspace, arguments, f"http://{request.host}"))
+
+    def _authorise(self, method: str, token: str, arguments: Json) -> None:
+        """An app that was removed is told so: it has a bot's token (https://docs.slack.dev/reference/methods/auth.test)."""
+        if method not in OF_THE_APP and method not in METHODS:
             raise Refusal("unknown_method", req_method=method)
         if method in TOKENLESS and not token:
             return
         if not token:
             raise Refusal("not_authed")
-        if token not in (BOT_TOKEN, APP_TOKEN):
+        if token != APP_TOKEN and not self._workspace.installation.knows(token):
             raise Refusal("invalid_auth")
-        if not self._workspace.installed:
+        if token in self._workspace.installation.dead:
             raise Refusal("account_inactive")
+        if self._workspace.installation.org_wide and method in OF_ONE_TEAM and not arguments.get("team_id"):
+            raise Refusal("missing_argument", "An organisation's token has to say of which workspace (team_id).")
         if (token == APP_TOKEN) != (method == OPEN_CONNECTION) and method not in TOKENLESS:
             raise Refusal("not_allowed_token_type")
 
     def _socket_url(self, request: web.Request) -> str:
         return f"ws://{request.host}/link/?ticket={self._socket_mode.ticket()}&app_id={APP_ID}"
 
-    async def _respond(self, request: web.Request) -> web.Response:
+    async def respond(self, request: web.Request) -> web.Response:
         began = time.monotonic()
         body: Any = {}
         try:
@@ -151,13 +162,21 @@ def _too_many_calls(seconds: float) -> web.Response:
     return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
 
 
-def _token(request: web.Request, arguments: Json) -> str:
+def token_of(request: web.Request, arguments: Json) -> str:
+    """From the header, which wins, or from the arguments."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    given = str(arguments.pop("token", "") or "")
-    return token.strip() if scheme.lower() == "bearer" else given
+    return token.strip() if scheme.lower() == "bearer" else str(arguments.get("token") or "")
 
 
-async def _arguments(request: web.Request) -> Json:
+def _basic(request: web.Request) -> BasicAuth | None:
+    """The client id and secret, where they come as a login."""
+    try:
+        return BasicAuth.decode(request.headers.get("Authorization", ""))
+    except ValueError:
+        return None
+
+
+async def arguments_of(request: web.Request) -> Json:
     """From the query, and from a form or JSON body, which wins."""
     arguments: Json = dict(request.query)
     if request.content_type == "application/json":

@@ -37,11 +37,18 @@ class Store:
         fresh.replace(self._path)
 
     def _content(self) -> Json:
-        workspace = self._workspace
+        workspace, installation = self._workspace, self._workspace.installation
         return {
             "version": VERSION,
             "offset": workspace.offset,
             "last_microsecond": workspace.last_microsecond,
+            "installation": {
+                "token": installation.token,
+                "scopes": installation.scopes,
+                "installer": installation.installer,
+                "dead": sorted(installation.dead),
+                "org_wide": installation.org_wide,
+            },
             "channels": [asdict(channel) for channel in workspace.channels.values()],
             "messages": [asdict(message) for said in workspace.messages.values() for message in said.values()],
             "ephemerals": [asdict(note) for note in workspace.ephemerals.values()],
@@ -59,6 +66,11 @@ class Store:
         workspace = self._workspace
         workspace.offset = content["offset"]
         workspace.last_microsecond = content["last_microsecond"]
+        if kept := content.get("installation"):
+            workspace.installation.restore(
+                kept["token"], tuple(kept["scopes"]), kept["installer"], frozenset(kept["dead"])
+            )
+            workspace.installation.org_wide = kept["org_wide"]
         for channel in content["channels"]:
             workspace.channels[channel["id"]] = Channel(**channel)
         for message in content["messages"]:

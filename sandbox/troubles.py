@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from sandbox.model import Json
-from sandbox.people import BOT_USER
 from sandbox.refusals import Refusal
 
 TroubleKind = Literal["twice", "lost", "delayed", "reordered"]
@@ -20,7 +19,10 @@ class Trouble:
 
 
 class Troubles:
-    def __init__(self) -> None:
+    """`bot` is the id of the bot's user."""
+
+    def __init__(self, bot: str) -> None:
+        self._bot = bot
         self._planned: list[Trouble] = []
 
     def plan(self, kind: TroubleKind, times: int = 1, seconds: float = 1.0) -> None:
@@ -36,7 +38,7 @@ class Troubles:
 
     def meet(self, event: Json) -> Trouble | None:
         """What this event meets, with how many `times` are left. What the bot did itself is told to it as ever."""
-        if not self._planned or _is_the_bots_doing(event):
+        if not self._planned or self._is_the_bots_doing(event):
             return None
         trouble = self._planned[0]
         trouble.times -= 1
@@ -47,7 +49,6 @@ class Troubles:
     def forget(self) -> None:
         self._planned.clear()
 
-
-def _is_the_bots_doing(event: Json) -> bool:
-    who = (event.get("previous_message") or event).get("user")
-    return who == BOT_USER and event["type"] != "member_joined_channel"
+    def _is_the_bots_doing(self, event: Json) -> bool:
+        who = (event.get("previous_message") or event).get("user")
+        return who == self._bot and event["type"] != "member_joined_channel"

@@ -22,11 +22,11 @@ from sandbox.happenings import (
     ReadUpTo,
     Shared,
     StatusSet,
-    Uninstalled,
 )
-from sandbox.manifest import App
-from sandbox.model import Channel, Ephemeral, Json, Message, Standing, User
-from sandbox.people import BOT_ID, BOT_USER, CHANNELS, PEOPLE, bot_user, fresh
+from sandbox.installation import Installation
+from sandbox.manifest import App, Command, Shortcut
+from sandbox.model import Channel, Ephemeral, Json, Message, Standing, Team, User
+from sandbox.people import CHANNELS, HOME, PEOPLE, bot_user, fresh
 from sandbox.permits import Permits
 from sandbox.refusals import Refusal
 from sandbox.views import Views
@@ -38,7 +38,7 @@ class Workspace:
     """Everything people and the bot can see. Not thread-safe: one event loop owns it.
 
     `clock` gives seconds since the epoch, UTC; `offset` is what `advance` has added to it. `missing_blocks` are the
-    types of blocks that Slack has not rolled out here yet.
+    types of blocks that Slack has not rolled out here yet. `installed` is whether the app is here from the start.
     """
 
     def __init__(
@@ -47,16 +47,18 @@ class Workspace:
         people: Iterable[User] = PEOPLE,
         channels: Iterable[Channel] = CHANNELS,
         clock: Callable[[], float] = time.time,
+        team: Team = HOME,
+        installed: bool = True,
     ) -> None:
+        self.team = team
         self.app = App.from_manifest(manifest)
-        self.bot = bot_user(self.app.name)
-        self.users: dict[str, User] = {user.id: user for user in (*people, self.bot)}
+        self.bot = bot_user(self.app.name, team.bot_user)
+        self.users: dict[str, User] = {user.id: user for user in people}
         self.channels = fresh(channels)
         self.messages: dict[str, dict[str, Message]] = {}
         self.ephemerals: dict[str, Ephemeral] = {}
         self.last_read: dict[tuple[str, str], str] = {}
         self.statuses: dict[tuple[str, str], str] = {}
-        self.installed = True
         self.missing_blocks: set[str] = set()
         self.clock = clock
         self.offset = 0.0
@@ -65,6 +67,7 @@ class Workspace:
         self.views = Views(self)
         self.files = Files(self)
         self._watchers: list[Callable[[Happening], None]] = []
+        self.installation = Installation(self, installed)
 
     # -- watching
 
@@ -85,8 +88,12 @@ class Workspace:
         return self.clock() + self.offset
 
     def advance(self, seconds: float) -> None:
-        self.offset += seconds
-        self.announce(ClockMoved())
+        self.set_offset(self.offset + seconds)
+
+    def set_offset(self, seconds: float) -> None:
+        if seconds != self.offset:
+            self.offset = seconds
+            self.announce(ClockMoved(seconds))
 
     def _microsecond(self) -> int:
         """Now, but never twice the same: timestamps and ids are both made from it."""
@@ -103,13 +110,15 @@ class Workspace:
         while number:
             number, digit = divmod(number, 36)
             digits = DIGITS[digit] + digits
-        return prefix + digits
+        return prefix + self.team.mark + digits
 
     # -- finding
 
     def user(self, id_or_name: str) -> User:
         wanted = id_or_name.removeprefix("@")
         for user in self.users.values():
+            if user.deleted:
+                continue
             if wanted == user.id or wanted.lower() in (user.name, user.real_name.lower()):
                 return user
         raise Refusal("user_not_found", f"Nobody here is called “{id_or_name}”.")
@@ -120,6 +129,12 @@ class Workspace:
             if wanted == channel.id or (channel.kind != "im" and wanted.lower() == channel.name):
                 return channel
         raise Refusal("channel_not_found", f"There is no channel “{id_or_name}”.")
+
+    def has(self, thing: str) -> bool:
+        """Whether an id is of something here: a channel, a person, a form, or leave to open one."""
+        views = [*self.views.homes.values(), *(view for stack in self.views.stacks.values() for view in stack)]
+        known = thing in self.channels or thing in self.users or any(view.id == thing for view in views)
+        return known or self.permits.has_trigger(thing)
 
     def message(self, channel: Channel, ts: str) -> Message:
         try:
@@ -219,9 +234,9 @@ class Workspace:
             files=files or [],
             subtype=subtype,
             metadata=metadata,
-            bot_id=BOT_ID if user.id == BOT_USER else None,
+            bot_id=self.team.bot_id if user.id == self.bot.id else None,
         )
-        if user.id == BOT_USER and thread_ts and (channel.id, thread_ts) in self.statuses:
+        if user.id == self.bot.id and thread_ts and (channel.id, thread_ts) in self.statuses:
             self.set_status(channel, thread_ts, "")
         return self._keep(message, deliveries)
 
@@ -317,15 +332,29 @@ class Workspace:
 
     # -- the app
 
-    def uninstall(self) -> None:
-        self.installed = False
-        self.announce(Uninstalled(self.new_ts()))
+    @property
+    def installed(self) -> bool:
+        return bool(self.installation.token)
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """What the app lets people type here: nothing while it is not here."""
+        return self.app.commands if self.installed else ()
+
+    @property
+    def shortcuts(self) -> tuple[Shortcut, ...]:
+        return self.app.shortcuts if self.installed else ()
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the app was granted here, as far as it still asks for it."""
+        return tuple(scope for scope in self.app.scopes if scope in self.installation.scopes)
 
     # -- starting over
 
     def forget(self) -> None:
-        """Removes everything said and shown, and installs the app again; people, channels and the clock stay."""
-        self.installed = True
+        """Removes everything said and shown, and has the app as it was at first; people, channels, the clock stay."""
+        self.installation.start_over()
         self.messages.clear()
         self.ephemerals.clear()
         self.last_read.clear()

@@ -1,4 +1,5 @@
 // Starts the page: finds out who is acting and where, keeps the socket open, and draws every pane after a change.
+import { drawApps } from "./apps.js";
 import { drawChannel } from "./channel.js";
 import { announce, h } from "./dom.js";
 import { keepPage } from "./dropping.js";
@@ -7,17 +8,19 @@ import { drawModal, showErrors } from "./modal.js";
 import { flat } from "./mrkdwn.js";
 import { drawPanel, panelIsOpen, togglePanel } from "./panel.js";
 import { onSwitch } from "./people.js";
+import { drawRail } from "./rail.js";
 import { addressOf, go, route } from "./route.js";
 import { drawSidebar } from "./sidebar.js";
-import { act, botChannel, channelBy, changed, channelLabel, fold, nameOf, onChange, store } from "./store.js";
+import { act, bot, botChannel, channelBy, changed, channelLabel, fold, nameOf, onChange, store } from "./store.js";
 import { forgetSurfaces } from "./surface.js";
 import { drawThread } from "./thread.js";
 import { drawTopbar } from "./topbar.js";
-import { listen, read } from "./wire.js";
+import { listen, read, team } from "./wire.js";
 
 const FIRST_PERSON = "lena";
+const ANYBODY = "";
 const FIRST_CHANNEL = "deals";
-const KEPT_PERSON = "acting-as";
+const KEPT_PERSON = team ? `acting-as/${team}` : "acting-as";
 
 const at = (id) => document.getElementById(id);
 let stopListening = () => {};
@@ -29,17 +32,20 @@ function draw() {
   if (!store.me) return;
   const place = route();
   const channel = placeOf(place);
-  const onHome = place.kind === "home";
+  const onApps = place.kind === "apps" || (place.kind === "home" && !bot());
+  const onHome = place.kind === "home" && !onApps;
   document.body.dataset.pane = place.kind === "sidebar" ? "sidebar" : place.thread ? "thread" : "main";
   drawTopbar(at("topbar"));
-  drawSidebar(at("sidebar"), onHome ? "home" : channel?.id);
-  if (onHome) drawHome(at("main"));
+  drawRail(at("rail"), at("app"));
+  drawSidebar(at("sidebar"), onApps ? "apps" : onHome ? "home" : channel?.id);
+  if (onApps) drawApps(at("main"));
+  else if (onHome) drawHome(at("main"));
   else if (channel) drawChannel(at("main"), channel, place);
-  drawThread(at("thread"), channel, onHome ? undefined : place.thread);
+  drawThread(at("thread"), channel, onHome || onApps ? undefined : place.thread);
   drawPanel(at("panel"));
   drawModal();
-  document.title = titleOf(onHome, channel);
-  enter(onHome, channel);
+  document.title = titleOf(onApps ? "Apps" : onHome || !channel ? "Home" : roomName(channel));
+  enter(onHome, onApps ? undefined : channel);
 }
 
 // The channel to show; one that this person cannot see falls back on the first.
@@ -47,15 +53,16 @@ function placeOf({ channel }) {
   return channelBy(channel) ?? channelBy(FIRST_CHANNEL) ?? [...store.channels.values()][0];
 }
 
-function titleOf(onHome, channel) {
+const roomName = (channel) => `${channel.kind === "im" ? "" : "#"}${channelLabel(channel)}`;
+
+function titleOf(name) {
   const unread = Object.values(store.unread).reduce((sum, count) => sum + count, 0);
-  const name = onHome || !channel ? "Home" : `${channel.kind === "im" ? "" : "#"}${channelLabel(channel)}`;
   return `${unread ? `(${unread}) ` : ""}${name} · ${store.workspace.name || "Local workspace"}`;
 }
 
 // The bot hears when someone opens its Home or its messages, once for each visit.
 function enter(onHome, channel) {
-  const tab = onHome ? "home" : channel && channel === botChannel() ? "messages" : null;
+  const tab = onHome ? "home" : bot() && channel && channel === botChannel() ? "messages" : null;
   const visit = tab && `${store.me.id}/${tab}`;
   if (visit === entered) return;
   entered = visit;
@@ -108,7 +115,7 @@ async function start() {
   if (!location.hash) history.replaceState(null, "", `${location.search}${addressOf.channel(FIRST_CHANNEL)}`);
   const asked = new URLSearchParams(location.search).get("as");
   for (let wait = 500; ; wait = Math.min(wait * 2, 8000)) {
-    const people = [...new Set([asked, localStorage.getItem(KEPT_PERSON), FIRST_PERSON].filter(Boolean))];
+    const people = [...new Set([asked, localStorage.getItem(KEPT_PERSON), FIRST_PERSON].filter(Boolean)), ANYBODY];
     let last;
     for (const person of people) {
       last = await actAs(person);

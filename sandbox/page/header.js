@@ -4,7 +4,7 @@ import { icon } from "./icons.js";
 import { appBadge, avatar } from "./people.js";
 import { closePopover, openPopover } from "./popover.js";
 import { addressOf, go } from "./route.js";
-import { act, bot, botChannel, channelLabel, nameOf, store } from "./store.js";
+import { act, bot, botChannel, channelLabel, nameOf, peopleHere, store } from "./store.js";
 
 export const backButton = (address, label) =>
   h("a", { class: "tool back-button", href: address, "aria-label": label, title: label }, icon("back"));
@@ -100,7 +100,7 @@ function openMembers(anchor, channel) {
     error.textContent = answer.message;
     error.hidden = false;
   };
-  const everyone = [...store.users.values()];
+  const everyone = peopleHere();
   const members = everyone.filter(({ id }) => channel.members.includes(id));
   const others = everyone.filter(({ id }) => !channel.members.includes(id));
   const box = h(

@@ -50,6 +50,13 @@ export function hintBar(channel, box) {
   const asked = [...(store.messages.get(channel.id)?.values() ?? [])]
     .filter((m) => m.user === store.workspace.bot?.id && m.reply_count)
     .at(-1);
+  if (!store.workspace.bot) {
+    return line("hint/add", () => [
+      "There is no app in this workspace yet: ",
+      h("a", { href: addressOf.apps() }, `add ${store.workspace.app.name}`),
+      ".",
+    ]);
+  }
   if (!asked) {
     return line("hint/try", () => [
       "Try typing ",

@@ -10,6 +10,7 @@ import { changed, messageAt, nameOf, store } from "./store.js";
 import { surfaceOf } from "./surface.js";
 import { clockTime, dayInSentence, fullTime } from "./time.js";
 import { addressOfThread, drawEditor, drawToolbar, isBeingEdited, keyOf, toggle } from "./toolbar.js";
+import { doorTo } from "./wire.js";
 
 // What Slack writes into a channel itself, in a quieter voice.
 const NOTICES = new Set([
@@ -122,7 +123,7 @@ function sizeOf(bytes) {
 
 // A file that has content can be saved; of one from long ago there may be the name only.
 function drawFile({ id, name, size, mimetype, url_private_download }) {
-  const address = `/control/file/${id}?user=${encodeURIComponent(store.me.id)}`;
+  const address = doorTo(`file/${id}?user=${encodeURIComponent(store.me.id)}`).href;
   const link = url_private_download && { href: address, download: name };
   return h(
     link ? "a" : "span",

@@ -95,7 +95,9 @@ function botPart(bot) {
       { class: `status${bot?.connected ? " is-on" : ""}` },
       bot?.connected
         ? `${nameOf(bot.id)} is connected.`
-        : "Not connected. Start the bot, and this turns green.",
+        : bot
+          ? "Not connected. Start the bot, and this turns green."
+          : "It is not in this workspace. Add it under Apps.",
     ),
   );
 }

@@ -1,9 +1,10 @@
 // Where the person is, as the address's hash says it: a channel, one of its messages or threads, or the app's Home.
 
-// `#/channel/C1`, `#/channel/C1/thread/1790000000.000100`, `#/channel/C1/message/…`, `#/home`; nothing is the sidebar.
+// `#/channel/C1`, `#/channel/C1/thread/1790000000.000100`, `#/channel/C1/message/…`, `#/home`, `#/apps`; nothing is the
+// sidebar.
 export function route() {
   const [kind, id, within, ts] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
-  if (kind === "home") return { kind: "home" };
+  if (kind === "home" || kind === "apps") return { kind };
   if (kind !== "channel" || !id) return { kind: "sidebar" };
   return {
     kind: "channel",
@@ -16,6 +17,7 @@ export function route() {
 export const addressOf = {
   sidebar: () => "#/",
   home: () => "#/home",
+  apps: () => "#/apps",
   channel: (id) => `#/channel/${id}`,
   thread: (id, ts) => `#/channel/${id}/thread/${ts}`,
   message: (id, ts) => `#/channel/${id}/message/${ts}`,

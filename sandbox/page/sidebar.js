@@ -21,6 +21,7 @@ export function drawSidebar(nav, current) {
     ...people.map((channel) => room(channel, current, avatar(store.users.get(channel.with), 20))),
     heading("Apps"),
     ...(app ? [appItem(app, appRoom, current)] : []),
+    appsItem(Boolean(app), current === "apps"),
     { key: "space", build: () => h("div", { class: "sidebar-space" }) },
     meItem(),
   ]);
@@ -78,6 +79,25 @@ function appItem(app, appRoom, current) {
           class: `presence${connected ? " is-on" : ""}`,
           title: connected ? "Connected" : "Not connected",
         }),
+      ),
+  };
+}
+
+function appsItem(isThere, here) {
+  return {
+    key: "apps",
+    signature: JSON.stringify([isThere, here, store.workspace.app?.name]),
+    build: () =>
+      h(
+        "a",
+        {
+          class: `room${here ? " is-current" : ""}`,
+          href: addressOf.apps(),
+          "aria-current": here && "page",
+          dataset: { focus: "apps" },
+        },
+        icon(isThere ? "apps" : "add", 16),
+        h("span", { class: "room-name" }, isThere ? "Manage apps" : `Add ${store.workspace.app?.name ?? "an app"}`),
       ),
   };
 }

@@ -3,7 +3,9 @@ import { post } from "./wire.js";
 
 const nothing = () => ({
   me: null,
-  workspace: { name: "", notice: "", commands: [], shortcuts: [], bot: null, clock: { now: "0", offset: 0 } },
+  workspace: {
+    name: "", notice: "", commands: [], shortcuts: [], bot: null, app: null, beside: [], clock: { now: "0", offset: 0 },
+  },
   users: new Map(),
   channels: new Map(),
   messages: new Map(), // channel id -> Map(ts -> message)
@@ -98,7 +100,7 @@ const folds = {
     store.statuses.set(placeKey(channel, thread_ts), status);
   },
   bot({ connected }) {
-    store.workspace.bot = { ...store.workspace.bot, connected };
+    if (store.workspace.bot) store.workspace.bot = { ...store.workspace.bot, connected };
   },
   clock({ clock }) {
     setClock(clock);
@@ -130,6 +132,11 @@ export function bot() {
 export function botChannel() {
   const id = store.workspace.bot?.id;
   return [...store.channels.values()].find((channel) => channel.kind === "im" && channel.with === id);
+}
+
+// Who is here now; whom they talked to may be in `users` still.
+export function peopleHere() {
+  return [...store.users.values()].filter((user) => !user.deleted);
 }
 
 // A channel by its id or by its name, with or without the hash sign.

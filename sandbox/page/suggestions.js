@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 import { emojiLike } from "./emoji.js";
 import { icon } from "./icons.js";
 import { avatar } from "./people.js";
-import { bot, store } from "./store.js";
+import { bot, peopleHere, store } from "./store.js";
 
 const MOST = 8;
 
@@ -22,7 +22,7 @@ const SUGGESTERS = [
         .map(({ command, description, usage_hint: hint }) => ({
           put: command,
           node: [
-            avatar(bot(), 20),
+            bot() ? avatar(bot(), 20) : icon("bolt", 18),
             h("strong", {}, command),
             hint && h("span", { class: "quiet" }, hint),
             h("small", {}, description),
@@ -34,7 +34,7 @@ const SUGGESTERS = [
     word: /(?:^|[\s(])@([\w.-]*)$/,
     allowed: () => true,
     find: (typed) => [
-      ...[...store.users.values()]
+      ...peopleHere()
         .filter((user) => starts(user.name, typed) || startsAnyWord(user.real_name || "", typed))
         .map((user) => ({
           put: `@${user.name}`,

@@ -44,6 +44,7 @@ export function drawTopbar(bar) {
 
 function statusLine(bot) {
   if (!store.online) return h("p", { class: "status is-off", role: "status" }, "Reconnecting…");
+  if (!bot) return h("p", { class: "status" }, "No app is here");
   return h(
     "p",
     { class: `status${bot?.connected ? " is-on" : ""}` },

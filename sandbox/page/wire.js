@@ -1,5 +1,14 @@
 // The page's two wires to the server: acts as JSON posts, and the socket on which every change arrives.
 
+// The workspace this page is of, as its address says; without one it is the first.
+export const team = new URLSearchParams(location.search).get("team") ?? "";
+
+export function doorTo(path) {
+  const url = new URL(`/control/${path}`, location.href);
+  if (team) url.searchParams.set("team", team);
+  return url;
+}
+
 const UNREACHABLE = {
   ok: false,
   error: "unreachable",
@@ -8,7 +17,7 @@ const UNREACHABLE = {
 
 async function ask(path, options) {
   try {
-    const response = await fetch(`/control/${path}`, options);
+    const response = await fetch(doorTo(path), options);
     const answer = await response.json();
     if (!answer.ok && !answer.message)
       answer.message = `The workspace refused this (${answer.error ?? response.status}).`;
@@ -38,7 +47,7 @@ export function listen(user, { onEvent, onOnline }) {
   let closed = false;
 
   function open() {
-    const url = new URL(`/control/socket?user=${encodeURIComponent(user)}`, location.href);
+    const url = doorTo(`socket?user=${encodeURIComponent(user)}`);
     url.protocol = url.protocol.replace("http", "ws");
     socket = new WebSocket(url);
     socket.onmessage = ({ data }) => {

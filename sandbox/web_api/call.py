@@ -67,12 +67,12 @@ class Call:
 
     def allow(self, *scopes: str) -> None:
         """At least one of these scopes must be granted."""
-        granted = self.workspace.app.scopes
+        granted = self.workspace.scopes
         if not any(scope in granted for scope in scopes):
             raise Refusal("missing_scope", needed=",".join(scopes), provided=",".join(granted))
 
     def has(self, scope: str) -> bool:
-        return scope in self.workspace.app.scopes
+        return scope in self.workspace.scopes
 
     def channel(self, name: str = "channel") -> Channel:
         """A channel the bot can see. A private one it is not in looks just like one that does not exist."""

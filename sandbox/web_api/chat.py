@@ -4,7 +4,6 @@ from typing import Any
 
 from sandbox.model import Channel, Json, Message
 from sandbox.payloads import message_json
-from sandbox.people import BOT_ID
 from sandbox.refusals import Refusal
 from sandbox.web_api.call import Call, Method
 
@@ -123,7 +122,7 @@ def _metadata(call: Call) -> Json | None:
 
 def _own_message(call: Call, refused: str) -> Message:
     message = call.workspace.message(call.channel(), call.required("ts"))
-    if message.bot_id != BOT_ID:
+    if message.bot_id != call.workspace.team.bot_id:
         raise Refusal(refused)
     return message
 

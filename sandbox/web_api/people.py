@@ -1,8 +1,8 @@
-"""`auth.test`, `users.*`, `bots.info`, `dnd.info`, `api.test`: who is here, and who is asking."""
+"""`auth.*`, `users.*`, `bots.info`, `dnd.info`, `api.test`: who is here, and who is asking."""
 
 from sandbox.model import Json
 from sandbox.payloads import user_json
-from sandbox.people import APP_ID, BOT_ID, TEAM_ID, TEAM_NAME
+from sandbox.people import APP_ID
 from sandbox.refusals import Refusal
 from sandbox.web_api.call import Call, Method
 
@@ -16,16 +16,24 @@ def api_test(call: Call) -> Json:
 
 
 def auth_test(call: Call) -> Json:
-    bot = call.workspace.bot
+    bot, team, org_wide = call.workspace.bot, call.workspace.team, call.workspace.installation.org_wide
     return {
         "url": f"{call.url}/",
-        "team": TEAM_NAME,
+        "team": None if org_wide else team.name,
         "user": bot.name,
-        "team_id": TEAM_ID,
+        "team_id": None if org_wide else team.id,
         "user_id": bot.id,
-        "bot_id": BOT_ID,
-        "is_enterprise_install": False,
+        "bot_id": team.bot_id,
+        **({"enterprise_id": team.enterprise.id} if team.enterprise else {}),
+        "is_enterprise_install": org_wide,
     }
+
+
+def auth_revoke(call: Call) -> Json:
+    if call.flag("test"):
+        return {"revoked": False}
+    call.workspace.installation.revoke()
+    return {"revoked": True}
 
 
 def info(call: Call) -> Json:
@@ -33,7 +41,7 @@ def info(call: Call) -> Json:
     user = call.workspace.users.get(call.text("user"))
     if user is None:
         raise Refusal("user_not_found")
-    return {"user": user_json(user, call.workspace.now(), call.has(EMAIL))}
+    return {"user": user_json(user, call.workspace, call.has(EMAIL))}
 
 
 def lookup_by_email(call: Call) -> Json:
@@ -41,27 +49,26 @@ def lookup_by_email(call: Call) -> Json:
     wanted = call.required("email").casefold()
     for user in call.workspace.users.values():
         if user.email == wanted and not user.is_bot:
-            return {"user": user_json(user, call.workspace.now(), with_email=True)}
+            return {"user": user_json(user, call.workspace, with_email=True)}
     raise Refusal("users_not_found")
 
 
 def list_(call: Call) -> Json:
     call.allow("users:read")
     page, cursor = call.page(list(call.workspace.users.values()), default_limit=1000)
-    now = call.workspace.now()
     return {
-        "members": [user_json(user, now, call.has(EMAIL)) for user in page],
-        "cache_ts": int(now),
+        "members": [user_json(user, call.workspace, call.has(EMAIL)) for user in page],
+        "cache_ts": int(call.workspace.now()),
         "response_metadata": {"next_cursor": cursor},
     }
 
 
 def bot_info(call: Call) -> Json:
     call.allow("users:read")
-    if call.text("bot", BOT_ID) != BOT_ID:
+    bot, bot_id = call.workspace.bot, call.workspace.team.bot_id
+    if call.text("bot", bot_id) != bot_id:
         raise Refusal("bot_not_found")
-    bot = call.workspace.bot
-    return {"bot": {"id": BOT_ID, "app_id": APP_ID, "user_id": bot.id, "name": bot.real_name, "deleted": False}}
+    return {"bot": {"id": bot_id, "app_id": APP_ID, "user_id": bot.id, "name": bot.real_name, "deleted": False}}
 
 
 def dnd_info(call: Call) -> Json:
@@ -74,6 +81,7 @@ def dnd_info(call: Call) -> Json:
 
 METHODS: dict[str, Method] = {
     "api.test": api_test,
+    "auth.revoke": auth_revoke,
     "auth.test": auth_test,
     "users.info": info,
     "users.list": list_,

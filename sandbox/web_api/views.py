@@ -16,19 +16,19 @@ LARGEST_VIEW = 250_000
 def open_(call: Call) -> Json:
     content = _content(call, "modal")
     trigger = call.workspace.permits.redeem(_trigger_id(call))
-    return {"view": view_json(call.workspace.views.open(trigger.user, content))}
+    return _shown(call, call.workspace.views.open(trigger.user, content))
 
 
 def push(call: Call) -> Json:
     content = _content(call, "modal")
     trigger = call.workspace.permits.redeem(_trigger_id(call))
-    return {"view": view_json(call.workspace.views.push(trigger.user, content))}
+    return _shown(call, call.workspace.views.push(trigger.user, content))
 
 
 def update(call: Call) -> Json:
     view = _view(call)
     content = _content(call, "modal" if view.type == "modal" else "home")
-    return {"view": view_json(call.workspace.views.update(view, content, call.text("hash") or None))}
+    return _shown(call, call.workspace.views.update(view, content, call.text("hash") or None))
 
 
 def publish(call: Call) -> Json:
@@ -36,7 +36,11 @@ def publish(call: Call) -> Json:
     if user is None or user.is_bot:
         raise Refusal("user_not_found")
     content = _content(call, "home")
-    return {"view": view_json(call.workspace.views.publish(user.id, content, call.text("hash") or None))}
+    return _shown(call, call.workspace.views.publish(user.id, content, call.text("hash") or None))
+
+
+def _shown(call: Call, view: View) -> Json:
+    return {"view": view_json(view, call.workspace)}
 
 
 def _view(call: Call) -> View:

@@ -12,7 +12,9 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 
-from sandbox.running import LocalWorkspace
+from sandbox.handle import Handle
+from sandbox.people import HOME, NEXT_DOOR
+from sandbox.running import LocalWorkspace, LocalWorkspaces, Served
 
 SCOPES = (
     "app_mentions:read channels:history channels:join channels:read chat:write commands files:read files:write "
@@ -53,6 +55,25 @@ def workspace(ack_seconds: float) -> Iterator[LocalWorkspace]:
     """Quick to try again."""
     with LocalWorkspace(MANIFEST, retry_delays=(0, 0.05, 0.1), ack_seconds=ack_seconds) as running:
         yield running
+
+
+@pytest.fixture
+def two() -> Iterator[LocalWorkspaces]:
+    """Two workspaces, neither of which has the app yet. It is told once of what happens, its own removal too."""
+    events = [*EVENTS.split(), "app_uninstalled", "tokens_revoked"]
+    told = MANIFEST | {"settings": {"event_subscriptions": {"bot_events": events}}}
+    with LocalWorkspaces(told, retry_delays=(), redirect_urls=["http://127.0.0.1:1/back"]) as running:
+        yield running
+
+
+@pytest.fixture
+def here(two: LocalWorkspaces) -> Handle:
+    return two.workspaces[HOME.id]
+
+
+@pytest.fixture
+def there(two: LocalWorkspaces) -> Handle:
+    return two.workspaces[NEXT_DOOR.id]
 
 
 @pytest.fixture
@@ -119,11 +140,11 @@ class Threaded(socketserver.ThreadingMixIn, WSGIServer):
 
 
 @pytest.fixture
-def serve(workspace: LocalWorkspace) -> Iterator[Callable[[App], str]]:
-    """Serves an app over HTTP, has the workspace deliver there, and returns the request URL."""
+def serve_for() -> Iterator[Callable[[Served, App], str]]:
+    """Serves an app over HTTP, has the workspaces deliver to its `/slack/events`, and returns its address."""
     with ExitStack() as running:
 
-        def serve_app(app: App) -> str:
+        def serve_app(workspaces: Served, app: App) -> str:
             handler = SlackRequestHandler(app, path="/slack/events")
             server = running.enter_context(
                 make_server("127.0.0.1", 0, handler, server_class=Threaded, handler_class=Quiet)
@@ -132,11 +153,16 @@ def serve(workspace: LocalWorkspace) -> Iterator[Callable[[App], str]]:
             thread.start()
             running.callback(thread.join)
             running.callback(server.shutdown)
-            url = f"http://127.0.0.1:{server.server_port}/slack/events"
-            workspace.deliver_by_http(url)
-            return url
+            address = f"http://127.0.0.1:{server.server_port}"
+            workspaces.deliver_by_http(f"{address}/slack/events")
+            return address
 
         yield serve_app
+
+
+@pytest.fixture
+def serve(workspace: LocalWorkspace, serve_for: Callable[[Served, App], str]) -> Callable[[App], str]:
+    return lambda app: serve_for(workspace, app)
 
 
 @pytest.fixture(params=["socket", "http"])

@@ -43,11 +43,16 @@ def test_a_channel_becomes_shared_and_is_no_longer(workspace: LocalWorkspace, cl
         workspace.share("#general", on)
         assert client.conversations_info(channel="C0GENERAL")["channel"]["is_ext_shared"] is on
         workspace.message("maya", "#general", "Hello")
-    workspace.quiet()
-    heard = [each for each in heard if "subtype" not in each["event"] and "joined" not in each["event"]["type"]]
-    told = [(each["event"]["type"], each["is_ext_shared_channel"]) for each in heard]
+
+    def told_of() -> list[dict]:
+        """An app hears things at once, and in any order."""
+        found = [each for each in heard if "subtype" not in each["event"] and "joined" not in each["event"]["type"]]
+        return sorted(found, key=lambda each: float(each["event"]["event_ts"])) if len(found) == 4 else []
+
+    in_order = workspace.wait_until(told_of)
+    told = [(each["event"]["type"], each["is_ext_shared_channel"]) for each in in_order]
     assert told == [("channel_shared", True), ("message", True), ("channel_unshared", False), ("message", False)]
-    shared, unshared = (each["event"] for each in heard if each["event"]["type"] != "message")
+    shared, unshared = (each["event"] for each in in_order if each["event"]["type"] != "message")
     assert (shared["channel"], shared["connected_team_id"]) == ("C0GENERAL", "T0ELSEWHERE")
     assert (unshared["previously_connected_team_id"], unshared["is_ext_shared"]) == ("T0ELSEWHERE", False)
 
