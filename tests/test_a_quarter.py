@@ -47,9 +47,9 @@ from storage.ledger import Ledger
 from storage.models import AnswerRow, DealRow, KnowledgeRow, MessageRow, NudgeRow, ReplyRow, ReviewRow
 from storage.nudges import Nudges
 from storage.reviews import Reviews
+from tests.conftest import TEAM
 from tests.sayings import THEIRS
 
-TEAM = "T1"
 FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
 """Sydney's clocks go forwards on 4 October, Berlin's back on 25 October, and America's on 1 November."""
 STEP = timedelta(minutes=125)

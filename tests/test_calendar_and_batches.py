@@ -11,6 +11,7 @@ from flows import utterances as say
 from flows.calendar import MOST_SCHEDULES, Planned
 from flows.hours import Habits
 from flows.utterances import Outlook
+from storage.tenancy import at_work_for
 from tests.conftest import DEALS, TEAM, Room, Thread, buttons, open_room, words
 from tests.test_batches_under_trouble import typed, voice
 from tests.test_reminders import comes as comes_in_berlin
@@ -132,7 +133,13 @@ def test_two_reviews_that_end_in_the_same_moment_are_both_done_in_the_reminder(p
 def at_once(do: Callable[[], object], times: int) -> None:
     """Let threads do something, all of them at the same time."""
     gate = threading.Barrier(times)
-    threads = [threading.Thread(target=lambda: (gate.wait(), do())) for _ in range(times)]
+
+    def does() -> None:
+        gate.wait()
+        with at_work_for(TEAM):
+            do()
+
+    threads = [threading.Thread(target=does) for _ in range(times)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -25,6 +25,7 @@ from storage.deals import Person
 from storage.habits import find_habits, keep_habits
 from storage.mirrors import Mirrors
 from storage.models import MirrorRow
+from storage.tenancy import at_work_for
 from tests.conftest import TEAM, Message, Room, Thread, buttons, open_room, words
 
 LENA, MAYA, OMAR = "U0LENA", "U0MAYA", "U0OMAR"
@@ -280,8 +281,9 @@ def test_other_workspaces_and_other_people_are_not_counted(room: Room) -> None:
     with room.bot.database.transaction() as session:
         since, until = NOON - timedelta(days=60), NOON + timedelta(days=60)
         assert len(Mirrors(session, TEAM).wrote(MAYA, since, until)) == 1
-        assert Mirrors(session, "T2").wrote(MAYA, since, until) == []
         assert Mirrors(session, TEAM).wrote(OMAR, since, until) == []
+    with at_work_for("T2"), room.bot.database.transaction() as session:
+        assert Mirrors(session, "T2").wrote(MAYA, since, until) == []
 
 
 # Once
@@ -308,8 +310,13 @@ def test_of_several_processes_at_once_one_shows_it(room: Room) -> None:
     database = Database(room.settings.database_url)
     directory, outbox = Found(room.workspace.dm("maya")), Outbox(database, None, timedelta())  # type: ignore[arg-type]
     services = [MirrorService(database, outbox, directory, room.clock.utc) for _ in range(6)]
+
+    def sees_to(service: MirrorService) -> bool:
+        with at_work_for(TEAM):
+            return service.see_to(TEAM, MAYA)
+
     with ThreadPoolExecutor(6) as threads:
-        did = list(threads.map(lambda service: service.see_to(TEAM, MAYA), services))
+        did = list(threads.map(sees_to, services))
     database.close()
     assert did.count(True) == 1
     room.bot_arrives()

@@ -27,6 +27,7 @@ from storage.deals import Deals
 from storage.models import ReplyRow, ReviewRow
 from storage.reviews import Reviews
 from storage.shares import Shares
+from storage.tenancy import at_work_for
 from tests.conftest import TEAM, Message, Room, Thread, open_room, words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, OURS, THEIRS
 
@@ -240,7 +241,7 @@ def keep(
     texts: tuple[str, ...] = (ALSO_OURS, ALSO_THEIRS),
 ) -> int:
     """A review with some lines, the first about us and the others about the customer."""
-    with database.transaction() as session:
+    with at_work_for(team), database.transaction() as session:
         deals, reviews = Deals(session, team, [scope]), Reviews(session, team)
         kept = deals.find(deal) or deals.add(deal, owner, scope, at)
         review = reviews.add(kept, channel, owner, opened_by, KEYS, at, is_private=channel.startswith("G"))

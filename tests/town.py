@@ -36,11 +36,12 @@ Json = dict[str, Any]
 
 @dataclass
 class Call:
-    """A call of the bot's to Slack."""
+    """A call of the bot's to Slack, with a token that was good or was not."""
 
     method: str
     token: str
     asked: Json
+    is_good: bool
 
 
 @dataclass
@@ -74,8 +75,9 @@ class SlackStandIn:
         self.tokens = {token: each for token, each in self.tokens.items() if each != where}
 
     def made_by(self, token_of: str, method: str) -> list[Json]:
-        """What was asked of a method with the tokens of a workspace or organisation."""
-        return [each.asked for each in self.calls if each.method == method and f"-{token_of}-" in each.token]
+        """What was asked of a method with the tokens of a workspace or organisation while they were good."""
+        good = [each for each in self.calls if each.method == method and each.is_good]
+        return [each.asked for each in good if f"-{token_of}-" in each.token]
 
     async def _access(self, request: web.Request) -> web.Response:
         asked = await request.post()
@@ -106,7 +108,7 @@ class SlackStandIn:
         asked = json.loads(text) if is_json else {name: values[0] for name, values in parse_qs(text).items()}
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         method = request.match_info["method"]
-        self.calls.append(Call(method, token, asked))
+        self.calls.append(Call(method, token, asked, token in self.tokens))
         if (where := self.tokens.get(token)) is None:
             return web.json_response({"ok": False, "error": "account_inactive"})
         return web.json_response({"ok": True, **self._answer(method, where, asked)})

@@ -4,7 +4,15 @@ import { post } from "./wire.js";
 const nothing = () => ({
   me: null,
   workspace: {
-    name: "", notice: "", commands: [], shortcuts: [], bot: null, app: null, beside: [], clock: { now: "0", offset: 0 },
+    id: "",
+    name: "",
+    notice: "",
+    commands: [],
+    shortcuts: [],
+    bot: null,
+    app: null,
+    beside: [],
+    clock: { now: "0", offset: 0 },
   },
   users: new Map(),
   channels: new Map(),

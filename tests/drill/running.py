@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sandbox.people import TEAM_ID
 from storage.calls import calls_to_tend
 from storage.database import Database
 from storage.inbox import Inbox
@@ -89,7 +90,8 @@ def drill(database_url: str, replicas: int, plan: Plan, directory: Path) -> Repo
         town.temper.calm = True
         trouble = [str(error) for holding in holdings if (error := holding.exception())]
         trouble += _settle(town, database, bots)
-        verdict = judge(witnessed(town, memory, database, calls))
+        with at_work_for(TEAM_ID):
+            verdict = judge(witnessed(town, memory, database, calls))
         if tempo.kills < plan.kills:
             trouble.append(f"only {tempo.kills} of {plan.kills} kills came about in {plan.seconds:g} s")
         counts = {

@@ -21,7 +21,6 @@ from sandbox.people import TEAM_ID
 from storage.database import Database
 from storage.messages import Messages
 from storage.models import DealRow, MessageRow, ReplyRow, ReviewRow, TurnRow
-from storage.tenancy import at_work_for
 from tests.drill.batches import Prepared
 from tests.drill.people import Memory
 from tests.drill.town import Town, key_of
@@ -286,7 +285,7 @@ def witnessed(town: Town, memory: Memory, database: Database, prepared: Sequence
         if not each.bot_id and each.thread_ts
     ]
     speaker = Speaker(WebClient(), Directory(WebClient(), database, home=""))
-    with at_work_for(TEAM_ID), database.transaction() as session:
+    with database.transaction() as session:
         turns: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
         for turn in session.scalars(select(TurnRow).order_by(TurnRow.id)):
             turns[turn.review_id].append((turn.kind, turn.occasion))
