@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 
 from bot import manifest as manifests
 from bot.app import Dealreview, create_app, hosted_lens
+from bot.backup_command import backup, restore
 from bot.deals_command import deals
 from bot.doctor import examine, examine_seals
 from bot.http import SECONDS_IDLE, http_app
@@ -40,6 +41,8 @@ main.add_command(deals)
 main.add_command(workspace)
 main.add_command(audit)
 main.add_command(keys)
+main.add_command(backup)
+main.add_command(restore)
 
 
 @main.command()
