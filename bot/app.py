@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -23,6 +22,8 @@ from slack_sdk.http_retry import (
 )
 from slack_sdk.web import SlackResponse
 
+from bot import reference
+from bot.bolt import WorkspaceApp
 from bot.clients import Client, Installations
 from bot.engine import Engine
 from bot.foundation import Foundation, lay_foundation
@@ -35,8 +36,10 @@ from bot.listeners import nudges as nudge_presses
 from bot.listeners import privacy as privacy_forms
 from bot.listeners import reminders as reminder_presses
 from bot.listeners import schedules as schedule_forms
+from bot.metrics import Metrics
 from bot.oauth import Installing
 from bot.oauth_stores import InstallationStore, StateStore
+from bot.observing import Observer
 from bot.pipeline.files import Files
 from bot.pipeline.owners import TRIES, Owners
 from bot.service.batches import BatchService
@@ -61,6 +64,7 @@ from bot.service.shares import ShareService
 from bot.service.turns import TooEarly, TurnService
 from bot.settings import BadSetting, Endpoint, OAuth, Settings
 from bot.speaker import Speaker
+from bot.tracing import tracing
 from flows import lens
 from flows import utterances as say
 from flows.hours import countries
@@ -73,9 +77,6 @@ from storage.tenancy import NOBODYS, at_work_for
 if TYPE_CHECKING:
     from bot.hosted_lens import HostedLens
 
-ORGANISATION = "E"
-"""With which Slack's ids of organisations begin."""
-
 log = logging.getLogger(__name__)
 
 
@@ -86,6 +87,7 @@ class Dealreview:
     bolt: App
     engine: Engine
     database: Database
+    observer: Observer
     installing: Installing | None = None
     """How it is installed in many workspaces, if it works in many."""
 
@@ -100,6 +102,7 @@ class Dealreview:
         finally:
             self.engine.stop()
             self.database.close()
+            self.observer.tracing.flush()
 
 
 def utc_now() -> datetime:
@@ -143,6 +146,8 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     says = client([])  # whether a post is to be tried again, only the outbox can know
     patient = client([ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(TRIES)])
     bolt, engine = _bolt(settings, installations), Engine(database)
+    observer = Observer(Metrics(database, clock), tracing(settings.traces))
+    bolt.around, engine.around, read = observer.request, observer.work, observer.lens(read)
     engine.is_away = installations.is_away
     base = lay_foundation(database, asks, says, lambda: _home(installations), clock, engine.wake, settings.pace)
     outsiders = OutsiderService(database, base.outbox, base.directory, clock, engine.wake)
@@ -151,6 +156,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     removals.register(bolt, installations)
     turns = TurnService(database, base.decisions, base.directory, base.speaker, read, settings.burst, engine.accepting)
     courier = Files(patient)
+    turns.on_accepted, base.outbox.on_attempt = observer.accepted, observer.attempted
     engine.take_on(turns)
     engine.take_on(base.nudges)
     commands_of_calls = _join_calls(bolt, engine, base)
@@ -164,7 +170,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     engine.take_on(base.outbox)
     _join_reviews(bolt, engine, base, turns, {**commands_of_calls, **commands_of_privacy})
     _answer_for_errors(bolt, base.speaker)
-    return Dealreview(bolt, engine, database, installing)
+    return Dealreview(bolt, engine, database, observer, installing)
 
 
 def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnService, more: Mapping[str, Take]) -> None:
@@ -214,33 +220,7 @@ def _join_privacy(bolt: App, engine: Engine, base: Foundation, courier: Files) -
     return {"my": privacy.my_data, "forget": privacy.forget_form, "delete": privacy.delete_form}
 
 
-class WorkspaceApp(App):
-    """Takes each request at work for the workspace it comes from; see `storage.tenancy`."""
-
-    def dispatch(self, req: BoltRequest) -> BoltResponse:
-        team = _team_of(req)
-        if team:
-            req.context["team_id"] = team
-        with at_work_for(team or NOBODYS):
-            return super().dispatch(req)
-
-
-def _team_of(req: BoltRequest) -> str:
-    """The workspace a request comes from, empty if from none.
-
-    Where the bot is installed in a whole organisation, Bolt may find that, or nothing, and the payload tells.
-    """
-    team, body = req.context.team_id or "", req.body
-    if team and not team.startswith(ORGANISATION):
-        return team
-    if body.get("is_ext_shared_channel"):  # it may be another company's
-        return ""
-    places = (("id", body.get("team")), ("team_id", body.get("user")), ("team_id", body.get("view")))
-    named = [body.get("team_id"), *(place.get(name) for name, place in places if isinstance(place, dict))]
-    return next((each for each in named if each and not each.startswith(ORGANISATION)), "")
-
-
-def _bolt(settings: Settings, installations: Installations) -> App:
+def _bolt(settings: Settings, installations: Installations) -> WorkspaceApp:
     return WorkspaceApp(
         client=WebClient(base_url=settings.slack_api_url),  # without the token, which `authorize` brings
         signing_secret=settings.signing_secret,
@@ -319,16 +299,16 @@ def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
         if isinstance(error, TooEarly):
             log.info("%s; Slack sends it again", error)
             return BoltResponse(status=503)
-        reference = uuid.uuid4().hex[:8]
-        log.error("error %s", reference, exc_info=error)
+        known_by = reference.given()
+        log.error("error %s", known_by, exc_info=error)
         if body.get("type") == "event_callback":
             return BoltResponse(status=500)
         team = body.get("team_id") or (body.get("team") or {}).get("id", "")
-        words = speaker.render(team, say.went_wrong(reference))
+        words = speaker.render(team, say.went_wrong(known_by))
         if body.get("type") == "view_submission":
             block = next(iter(body["view"]["state"]["values"]), "")
             return BoltResponse(status=200, body={"response_action": "errors", "errors": {block: words.text}})
         if "command" in body:
             return BoltResponse(status=200, body=words.private)
-        speaker.tell(team, body["user"]["id"], say.went_wrong(reference))
+        speaker.tell(team, body["user"]["id"], say.went_wrong(known_by))
         return BoltResponse(status=200)

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,14 +16,26 @@ import click
 from aiohttp import web
 from dotenv import dotenv_values
 
+from bot import logs
 from bot import manifest as manifests
 from bot.app import Dealreview, create_app, hosted_lens
 from bot.backup_command import backup, restore
+from bot.checkup import checkup
 from bot.deals_command import deals
 from bot.doctor import examine, examine_seals
 from bot.http import SECONDS_IDLE, http_app
 from bot.keys_command import keys
-from bot.settings import BadSetting, Door, Settings, database_url, is_address, lens_endpoint, sealing_keys
+from bot.outside import seen_from_outside
+from bot.settings import (
+    BadSetting,
+    Door,
+    Settings,
+    database_url,
+    is_address,
+    lens_endpoint,
+    log_form,
+    sealing_keys,
+)
 from bot.socket_mode import connected
 from bot.stats import count
 from bot.workspace_command import audit, workspace
@@ -34,7 +47,10 @@ log = logging.getLogger(__name__)
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Deal reviews in Slack that are about the customer."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        logs.set_up(log_form(_environment()))
+    except BadSetting as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 main.add_command(deals)
@@ -51,7 +67,7 @@ def serve() -> None:
     try:
         settings = Settings.load()
         bot = create_app(settings)
-        with bot.running():
+        with bot.running(), _watched(bot, settings):
             if settings.door is Door.SOCKET:
                 _serve_socket_mode(bot, settings)
             else:
@@ -75,19 +91,26 @@ def upgrade() -> None:
 @main.command()
 @click.option("--resume", is_flag=True, help="Let the bot try once more what could not be taken or said.")
 def doctor(resume: bool) -> None:
-    """Say what the bot still has to take and to say, what is stuck, what was given up, where it is installed, and who
-    reads the answers.
+    """Say whether all is as the bot needs it, what it still has to take and to say, what is stuck or was given up.
 
-    Exits with 1 if anything is amiss.
+    It looks at the database, the lens, and what Slack grants; what is not well is marked with an exclamation mark.
+    Exits with 1 if anything is.
     """
-    database = _database()
-    findings = examine(database, resume)
-    opened = examine_seals(database, _keys())
-    database.close()
-    for line in (*findings.lines(), *opened.lines()):
-        click.echo(line)
+    database = _database(upgraded=False)
+    try:
+        checks = checkup(_environment(), database, datetime.now(UTC))
+        for check in checks:
+            click.echo(check.line)
+        is_well = all(check.is_well for check in checks)
+        if checks[0].is_well:
+            findings, opened = examine(database, resume), examine_seals(database, _keys())
+            for line in (*findings.lines(), *opened.lines()):
+                click.echo(line)
+            is_well = is_well and findings.is_well and opened.is_well
+    finally:
+        database.close()
     is_read = _try_lens()
-    sys.exit(0 if findings.is_well and opened.is_well and is_read else 1)
+    sys.exit(0 if is_well and is_read else 1)
 
 
 @main.command()
@@ -165,14 +188,24 @@ def _try_lens() -> bool:
     return True
 
 
-def _database() -> Database:
-    """The database named by DATABASE_URL, brought up to date."""
+def _database(upgraded: bool = True) -> Database:
+    """The database named by DATABASE_URL, brought up to date, or as it is."""
     try:
         database = Database(database_url(_environment()))
-        database.upgrade()
+        if upgraded:
+            database.upgrade()
     except DatabaseProblem as problem:
         raise click.ClickException(str(problem)) from None
     return database
+
+
+def _watched(bot: Dealreview, settings: Settings) -> AbstractContextManager[None]:
+    """Let the outside look on a port that is not Slack's, if one is set."""
+    if settings.metrics_port:
+        return seen_from_outside(bot, settings.metrics_port, "DEALREVIEW_METRICS_PORT")
+    if settings.door is Door.SOCKET and settings.port:
+        return seen_from_outside(bot, settings.port, "PORT")
+    return nullcontext()
 
 
 def _serve_socket_mode(bot: Dealreview, settings: Settings) -> None:
@@ -187,7 +220,7 @@ def _serve_socket_mode(bot: Dealreview, settings: Settings) -> None:
 def _serve_http(bot: Dealreview, settings: Settings) -> None:
     log.info("Listening for Slack on port %d.", settings.port)
     try:
-        app = http_app(bot, settings.signing_secret)
+        app = http_app(bot, settings.signing_secret, metrics=not settings.metrics_port)
         web.run_app(app, port=settings.port, access_log=None, print=None, keepalive_timeout=SECONDS_IDLE)
     except OSError as error:
         raise BadSetting(f"PORT is {settings.port}, and the bot cannot listen there ({error.strerror}).") from error

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
@@ -34,6 +34,8 @@ LONGEST_WAIT = 60
 LONGEST_COURTESY = 1.0
 """In seconds: how long lanes stand back while much is accepted. Slack waits three seconds, and then sends it again."""
 GLANCE = 0.05
+STANDS_STILL_AFTER = 60.0
+"""In seconds: longer than a database keeps whoever looks for work waiting."""
 SECONDS_TO_FINISH = 10
 
 log = logging.getLogger(__name__)
@@ -92,7 +94,8 @@ class Engine:
     It looks everywhere for what waits, and does what waits in a lane at work for the lane's workspace alone.
     What is to be done is a row, written in the transaction of the decision to do it; call `wake` when it is committed.
     Whoever holds a lane does what waits in it; when a process dies, its hold ends and another takes over. `on_tick` is
-    called every second to do what has become due. In a workspace that the bot `is_away` from nothing is done.
+    called every second to do what has become due; `around` goes around each thing that is done, and is given its name.
+    In a workspace that the bot `is_away` from nothing is done.
     """
 
     def __init__(self, database: Database) -> None:
@@ -105,8 +108,10 @@ class Engine:
         self._arriving = 0
         self._door = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="engine", daemon=True)
+        self._looked_at = time.monotonic()
         self.on_tick: Callable[[], None] = lambda: None
         self.is_away: Callable[[str], bool] = lambda team: False
+        self.around: Callable[[str], AbstractContextManager[None]] = lambda name: nullcontext()
 
     def take_on(self, work: Work, everywhere: bool = False) -> None:
         """From the start on, do this work, too; with `everywhere`, also where the bot is not any more."""
@@ -135,6 +140,11 @@ class Engine:
         with at_work_for(EVERYWHERE), self._database.transaction() as session:
             return not any(work.is_anything_left(session) for work, _ in self._works)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it looks for work, or did so lately."""
+        return self._thread.is_alive() and time.monotonic() - self._looked_at < STANDS_STILL_AFTER
+
     def start(self) -> None:
         """Begin with what an earlier process left undone."""
         self.wake()
@@ -154,6 +164,7 @@ class Engine:
         ticked = 0.0
         while self._may_begin():
             self._due.clear()
+            self._looked_at = time.monotonic()
             try:
                 if time.monotonic() - ticked >= LOOK_EVERY:
                     ticked = time.monotonic()
@@ -193,7 +204,7 @@ class Engine:
         key = _key(work, lane)
         try:
             with at_work_for(lane.team), self._database.hold(key) as mine:
-                while mine and self._may_begin() and patiently(_do_next, work, lane, self._stopping):
+                while mine and self._may_begin() and patiently(self._do_next, work, lane):
                     did = True
         except (NotNow, OperationalError) as error:
             log.warning("%s is left for later: %s", key, error)
@@ -207,19 +218,19 @@ class Engine:
     def _rests(self, work: Work, lane: Lane) -> bool:
         return work.name not in self._everywhere and self.is_away(lane.team)
 
+    def _do_next(self, work: Work, lane: Lane) -> bool:
+        try:
+            with self.around(work.name):
+                return work.do_next(lane, self._stopping)
+        except OperationalError as error:
+            raise NotNow(f"the database does not answer: {error.orig}") from error
+
     def _may_begin(self) -> bool:
         """Let go first what is being accepted, for a while; False when nothing is to be begun any more."""
         until = time.monotonic() + LONGEST_COURTESY
         while self._arriving and time.monotonic() < until and not self._stopping.wait(GLANCE):
             pass
         return not self._stopping.is_set()
-
-
-def _do_next(work: Work, lane: Lane, stopping: threading.Event) -> bool:
-    try:
-        return work.do_next(lane, stopping)
-    except OperationalError as error:
-        raise NotNow(f"the database does not answer: {error.orig}") from error
 
 
 def _key(work: Work, lane: Lane) -> str:

@@ -1,11 +1,12 @@
-"""The HTTP door: Slack's requests at `/slack/events`, people who install the bot at `/slack/install`, and whether it is
-well at `/healthz`.
+"""The HTTP door: Slack's requests at `/slack/events`, people who install the bot at `/slack/install`, and beside them
+what the outside sees of the bot.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,7 +18,7 @@ from slack_bolt import BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy.exc import OperationalError
 
-from bot import payloads
+from bot import outside, payloads
 from bot.app import Dealreview
 from bot.manifest import REDIRECT
 from bot.oauth import INSTALL
@@ -42,10 +43,12 @@ KNOWN_HEADERS = frozenset(
 TIMESTAMP, SIGNATURE = re.compile("[0-9]{1,10}"), re.compile("v0=[0-9a-f]{64}")
 
 
-def http_app(bot: Dealreview, signing_secret: str, patience: float = SECONDS_FOR_A_BODY) -> web.Application:
+def http_app(
+    bot: Dealreview, signing_secret: str, patience: float = SECONDS_FOR_A_BODY, metrics: bool = True
+) -> web.Application:
     """The aiohttp application that answers Slack, and nobody who lacks its signing secret. Bolt works in threads.
 
-    `patience` is how long a body may take to arrive, in seconds.
+    `patience` is how long a body may take to arrive, in seconds; `metrics` says whether the numbers are to be had here.
     """
     verifier = SignatureVerifier(signing_secret)
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slack")
@@ -78,17 +81,11 @@ def http_app(bot: Dealreview, signing_secret: str, patience: float = SECONDS_FOR
 
         return on_page
 
-    async def on_health(_request: web.Request) -> web.Response:
-        well = await asyncio.to_thread(bot.database.reachable)
-        if well:
-            return web.json_response({"ok": True})
-        return web.json_response({"ok": False, "problem": "the database does not answer"}, status=503)
-
     async def on_cleanup(_app: web.Application) -> None:
         await asyncio.to_thread(threads.shutdown)
 
     app = web.Application(client_max_size=LONGEST_BODY)
-    app.add_routes([web.post("/slack/events", on_slack), web.get("/healthz", on_health)])
+    app.add_routes([web.post("/slack/events", on_slack), *outside.routes(bot, metrics)])
     if bot.installing:
         app.add_routes(
             [web.get(INSTALL, page(bot.installing.set_out)), web.get(REDIRECT, page(bot.installing.come_back))]
@@ -121,6 +118,7 @@ def _understood(body: bytes, request: web.Request) -> BoltRequest | None:
         asked = BoltRequest(body=body.decode(), headers=headers)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return None  # Bolt looks into a payload before it can be asked whether it is whole
+    asked.context["received"] = time.perf_counter()
     return asked if payloads.is_whole(asked.body) else None
 
 

@@ -10,7 +10,7 @@ import yaml
 REDIRECT = "/slack/oauth_redirect"
 """Where Slack sends people back to who were asked whether the bot may be installed."""
 
-SOURCE = Path(__file__).parent.parent / "manifest.yml"
+SOURCE = Path(__file__).with_name("manifest.yml")  # a link, for the file stands where everybody looks for it
 
 
 def socket_mode() -> dict[str, Any]:

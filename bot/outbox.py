@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import OperationalError
@@ -44,13 +45,24 @@ OnRefused = Callable[[Session, Message, str], tuple[str, Utterance] | None]
 log = logging.getLogger(__name__)
 
 
+class Result(StrEnum):
+    """How an attempt to say something ended."""
+
+    SAID = "said"
+    FOUND = "found"  # an earlier attempt had been successful after all
+    TAKEN_BACK = "taken_back"
+    REFUSED = "refused"  # Slack will never take it
+    RESTED = "rested"  # Slack asks for a pause
+    LATER = "later"  # Slack could not be reached, or was not well
+
+
 class Outbox:
     """The messages that are decided and not yet said, for the engine: a lane is a channel.
 
     A post whose outcome is not known is looked for in Slack before it is tried again, so a broken connection or a
     killed process says nothing twice. `pace` is the time between posts to a channel in the long run, zero for none.
     `on_refused` is told of a parent message that Slack will never take, in the transaction that says so, and returns
-    whom to tell what of it. Where another company
+    whom to tell what of it; `on_attempt` is told how each attempt to say something ended. Where another company
     `reads_along` nothing is said; `shut` are the channels known for that, each with its workspace.
     """
 
@@ -61,6 +73,7 @@ class Outbox:
         self._speaker = speaker
         self._pace = pace
         self._answered: set[int] = set()  # ids of messages whose last call Slack answered, if only with an error
+        self.on_attempt: Callable[[str], None] = lambda result: None
         self.on_refused: OnRefused = lambda session, message, reason: None
         self.reads_along: Callable[[str], bool] = lambda channel: False
         self.shut: Callable[[], Collection[tuple[str, str]]] = lambda: ()
@@ -90,7 +103,11 @@ class Outbox:
         message = self._take(lane.what)
         if message is None:
             return False
-        self._deliver(message, stopping)
+        try:
+            self.on_attempt(self._deliver(message, stopping))
+        except NotNow:
+            self.on_attempt(Result.LATER)
+            raise
         return True
 
     def _is_held_back(self, channel: str) -> bool:
@@ -124,22 +141,23 @@ class Outbox:
         lately = now - self._pace * BURST_OF_POSTS
         return bool(self._pace) and messages.posted_since(channel, lately) >= BURST_OF_POSTS
 
-    def _take_back(self, message: Message) -> None:
+    def _take_back(self, message: Message) -> Result:
         """Delete what may be in Slack: it is known to be, or an earlier call for it was not answered."""
         ts = message.ts or (self._speaker.find(message) if message.tries else None)
         if ts:
             self._speaker.take_back(message, ts)
         with self._database.transaction() as session:
             Messages(session).taken_back(message)
+        return Result.TAKEN_BACK
 
-    def _deliver(self, message: Message, stopping: threading.Event) -> None:
+    def _deliver(self, message: Message, stopping: threading.Event) -> Result:
         if message.thread_ts is None and not message.is_top_level:
             return self._refuse(message, "its thread does not exist")
         is_retry = message.tries > 0
         may_be_under_way = is_retry and message.id not in self._answered
         self._answered.discard(message.id)
         if may_be_under_way and stopping.wait(SECONDS_UNDER_WAY):
-            return None
+            return Result.LATER
         try:
             if message.is_gone:
                 return self._take_back(message)
@@ -159,9 +177,9 @@ class Outbox:
                 Messages(session).found(message, already, datetime.now(UTC))
             else:
                 Messages(session).said(message, ts, datetime.now(UTC))
-        return None
+        return Result.FOUND if already else Result.SAID
 
-    def _make_of(self, error: SlackApiError, message: Message) -> None:
+    def _make_of(self, error: SlackApiError, message: Message) -> Result:
         """Rest when Slack asks for it, come back when the trouble is Slack's, give up when it is the message's."""
         reason = str(error.response.get("error", "unknown"))
         if error.response.status_code == 429:
@@ -172,20 +190,21 @@ class Outbox:
                 if not message.is_reaction and not message.is_gone:
                     messages.untried(message)
             log.info("Slack asks for %g s of rest in %s", seconds, message.channel)
-        elif reason in PASSING or error.response.status_code >= 500:
+            return Result.RESTED
+        if reason in PASSING or error.response.status_code >= 500:
             self._answered.add(message.id)
             raise NotNow(f"Slack says {reason}") from error
-        else:
-            self._refuse(message, reason)
+        return self._refuse(message, reason)
 
-    def _refuse(self, message: Message, reason: str) -> None:
+    def _refuse(self, message: Message, reason: str) -> Result:
         log.error("Slack refused %s of review %s: %s", message.slot, message.review_id, reason)
         with self._database.transaction() as session:
             if message.is_gone:  # we cannot do more, and keep no trace of it
                 Messages(session).taken_back(message)
-                return
+                return Result.REFUSED
             never_began = message.slot == PARENT and message.ts is None
             told = self.on_refused(session, message, reason) if never_began else None
             Messages(session).refused(message, reason)
         if told:
             self._speaker.tell(message.team, *told)
+        return Result.REFUSED

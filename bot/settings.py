@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from bot.logs import Form
 from storage.sealing import is_key
 
 SLACK = "https://slack.com/api/"
@@ -60,11 +61,13 @@ class OAuth:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the bot needs to know to run. `port` and `signing_secret` belong to HTTP, `app_token` to Socket Mode.
+    """What the bot needs to know to run. `signing_secret` belongs to HTTP, `app_token` to Socket Mode.
 
     It has a `bot_token` and works in one workspace, or `oauth` and is installed in many.
     Without a `lens`, answers are read on this machine and sent to nobody. `burst` is how long after a question appears
     its reader cannot yet have read it; `pace` is the time between the bot's posts to one channel in the long run.
+    `port` is where Slack's requests come with HTTP, and `metrics_port` where the outside may look, if not at `port`;
+    each is 0 if there is none. `traces` is where OpenTelemetry's spans go.
     """
 
     bot_token: str = field(default="", repr=False)
@@ -77,6 +80,8 @@ class Settings:
     lens: Endpoint | None = None
     burst: timedelta = timedelta(seconds=BURST_SECONDS)
     pace: timedelta = timedelta(seconds=PACE_SECONDS)
+    metrics_port: int = 0
+    traces: str = ""
 
     @property
     def door(self) -> Door:
@@ -101,12 +106,14 @@ class Settings:
             oauth=oauth,
             app_token=app_token,
             signing_secret=secret,
-            port=0 if app_token else _port(values["PORT"]),
+            port=_port_beside(values.get("PORT", "")) if app_token else _port("PORT", values["PORT"]),
             slack_api_url=_api_url(values.get("SLACK_API_URL") or SLACK),
             database_url=database_url(values),
             lens=lens_endpoint(values),
             burst=_seconds(values, "DEALREVIEW_BURST_SECONDS", BURST_SECONDS),
             pace=_seconds(values, "DEALREVIEW_PACE_SECONDS", PACE_SECONDS),
+            metrics_port=_port("DEALREVIEW_METRICS_PORT", values.get("DEALREVIEW_METRICS_PORT") or "0", least=0),
+            traces=_traces(values.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")),
         )
 
 
@@ -126,6 +133,15 @@ def lens_endpoint(given: Mapping[str, str | None]) -> Endpoint | None:
     if not is_address(url, "http", "https") or "@" in url:  # it is not repeated, for it may hold what is secret
         raise BadSetting("LENS_URL must be an address such as http://localhost:11434/v1, without a name or password.")
     return Endpoint(url, model, key)
+
+
+def log_form(given: Mapping[str, str | None]) -> Form:
+    """What the log looks like. Raises `BadSetting`."""
+    value = (given.get("DEALREVIEW_LOG") or "").strip() or Form.TEXT
+    try:
+        return Form(value)
+    except ValueError:
+        raise BadSetting(f"DEALREVIEW_LOG is {value!r}; it must be text or json.") from None
 
 
 def is_address(value: str, *schemes: str) -> bool:
@@ -195,10 +211,24 @@ def _token(values: Mapping[str, str], name: str, prefix: str) -> str:
     return token
 
 
-def _port(value: str) -> int:
-    if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise BadSetting(f"PORT is {value!r}; it must be a whole number from 1 to 65535.")
+def _port(name: str, value: str, least: int = 1) -> int:
+    if not value.isdecimal() or not least <= int(value) < 65536:
+        raise BadSetting(f"{name} is {value!r}; it must be a whole number from 1 to 65535.")
     return int(value)
+
+
+def _port_beside(value: str) -> int:
+    """In Socket Mode nobody has to reach the bot, so a PORT that is none is left alone."""
+    try:
+        return _port("PORT", value)
+    except BadSetting:
+        return 0
+
+
+def _traces(value: str) -> str:
+    if value and not is_address(value, "http", "https"):  # it is not repeated, for it may hold what is secret
+        raise BadSetting("OTEL_EXPORTER_OTLP_ENDPOINT must be an address such as http://localhost:4318.")
+    return value
 
 
 def _api_url(value: str) -> str:

@@ -73,6 +73,12 @@ def workspaces_of(session: Session, enterprise: str) -> list[str]:
     return list(session.scalars(found.order_by(WorkspaceRow.team)))
 
 
+def present(session: Session) -> list[str]:
+    """The workspaces that the bot is in, as far as it was told."""
+    found = select(WorkspaceRow.team).where(WorkspaceRow.uninstalled_at.is_(None))
+    return list(session.scalars(found.order_by(WorkspaceRow.team)))
+
+
 def number_left(session: Session) -> int:
     """From how many workspaces the bot was removed of which something is still kept."""
     left = select(func.count()).select_from(WorkspaceRow).where(WorkspaceRow.uninstalled_at.is_not(None))

@@ -282,11 +282,12 @@ def open_room(
     burst: float = 0.0,
     people: Iterable[User] = PEOPLE,
     channels: Iterable[Channel] = CHANNELS,
+    app: Message | None = None,
 ) -> Iterator[Room]:
-    """A room on a database, reached over Socket Mode or HTTP; `burst` in seconds, 0 for none."""
+    """A room on a database, reached over Socket Mode or HTTP; `burst` in seconds, 0 for none. `app` is its manifest."""
     clock = Clock()
     with LocalWorkspace(
-        manifest.socket_mode(), people=people, channels=channels, clock=clock, retry_delays=(0, 0.05, 0.1)
+        app or manifest.socket_mode(), people=people, channels=channels, clock=clock, retry_delays=(0, 0.05, 0.1)
     ) as workspace:
         settings = Settings(
             bot_token=workspace.bot_token,

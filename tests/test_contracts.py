@@ -43,7 +43,7 @@ def settings_read() -> set[str]:
     """Every setting that bot/settings.py names."""
     tree = ast.parse((ROOT / "bot" / "settings.py").read_text(encoding="utf-8"))
     strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    return {each for each in strings if re.fullmatch(r"(SLACK|DEALREVIEW|LENS)_[A-Z_]+|PORT|DATABASE_URL", each)}
+    return {each for each in strings if re.fullmatch(r"(SLACK|DEALREVIEW|LENS|OTEL)_[A-Z_]+|PORT|DATABASE_URL", each)}
 
 
 # Who knows whom

@@ -170,7 +170,7 @@ def test_a_signature_fits_one_body_only(door: Door) -> None:
 
 
 def test_there_is_nothing_at_any_other_path(door: Door) -> None:
-    for path in ("/", "/slack", "/slack/events/more", "/slack/install", "/metrics", "/../etc/passwd"):
+    for path in ("/", "/slack", "/slack/events/more", "/slack/install", "/metrics/more", "/../etc/passwd"):
         assert door.get(path).status == 404
         assert door.post(command(), FORM, path=path).status == 404
 

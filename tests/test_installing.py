@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -284,6 +285,20 @@ def test_an_event_in_an_organisation_is_of_the_workspace_that_it_names(town: Tow
     opened = {"type": "app_home_opened", "user": MAYA, "tab": "home"}
     assert town.event(RED, opened, enterprise_id=ORGANISATION, authorizations=[whose]).status == 200
     assert len(town.slack.made_by(ORGANISATION, "views.publish")) == 1
+
+
+def test_a_press_in_an_organisation_is_of_the_workspace_that_its_person_is_in(town: Town) -> None:
+    town.installs(ORGANISATION)
+    button = {"type": "button", "action_id": "nudge:now", "action_ts": "1.2", "block_id": "b", "value": "1"}
+    pressed = {
+        "type": "block_actions", "team": None, "enterprise": {"id": ORGANISATION}, "is_enterprise_install": True,
+        "user": {"id": MAYA, "team_id": RED}, "trigger_id": "1.2", "channel": {"id": "D0MAYA"},
+        "message": {"ts": "1.1"}, "actions": [button],
+    }  # fmt: skip
+    sent = town.sends(urlencode({"payload": json.dumps(pressed)}), "application/x-www-form-urlencoded")
+    assert sent.status == 200
+    (hint,) = town.slack.made_by(ORGANISATION, "chat.postEphemeral")
+    assert "went wrong" not in hint["text"]
 
 
 def test_a_workspace_of_an_organisation_may_have_the_bot_for_itself(town: Town) -> None:

@@ -27,7 +27,7 @@ MANY = {
     "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s3cret-too", "DEALREVIEW_KEYS": KEY,
     "SLACK_SIGNING_SECRET": "s3cret", "PORT": "3000",
 }  # fmt: skip
-OURS = ("SLACK_", "DEALREVIEW_", "DATABASE_URL", "LENS_", "PORT")
+OURS = ("SLACK_", "DEALREVIEW_", "DATABASE_URL", "LENS_", "OTEL_", "PORT")
 
 MISTAKES = {
     "no bot token": ({**SOCKET, "SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set"),
@@ -39,6 +39,11 @@ MISTAKES = {
     "nothing at all": ({}, "SLACK_APP_TOKEN"),
     "both doors": ({**SOCKET, **HTTP}, "SLACK_APP_TOKEN (Socket Mode) and SLACK_SIGNING_SECRET (HTTP) are both set"),
     "no port": ({**HTTP, "PORT": ""}, "PORT is not set"),
+    "a port for the outside by name": ({**SOCKET, "DEALREVIEW_METRICS_PORT": "metrics"}, "DEALREVIEW_METRICS_PORT is"),
+    "no place for spans": (
+        {**SOCKET, "OTEL_EXPORTER_OTLP_ENDPOINT": "collector"},
+        "OTEL_EXPORTER_OTLP_ENDPOINT must be",
+    ),
     "a port by name": ({**HTTP, "PORT": "http"}, "PORT is 'http'"),
     "port zero": ({**HTTP, "PORT": "0"}, "PORT is '0'"),
     "a negative port": ({**HTTP, "PORT": "-1"}, "PORT is '-1'"),
@@ -144,6 +149,11 @@ def test_a_setting_that_is_set_to_nothing_is_not_set() -> None:
 
 def test_blanks_around_a_value_are_no_part_of_it() -> None:
     assert Settings.read({name: f"  {value}\n" for name, value in HTTP.items()}) == Settings.read(HTTP)
+
+
+def test_in_socket_mode_a_port_is_where_the_outside_may_look() -> None:
+    assert Settings.read({**SOCKET, "PORT": "3000"}).port == 3000
+    assert Settings.read({**SOCKET, "DEALREVIEW_METRICS_PORT": "9090"}).metrics_port == 9090
 
 
 def test_a_port_left_over_from_elsewhere_does_not_disturb_socket_mode() -> None:

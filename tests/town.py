@@ -206,6 +206,7 @@ class Town:
     def env(self) -> dict[str, str]:
         return {
             "DATABASE_URL": self.database_url, "SLACK_API_URL": self.api_url, "SLACK_CLIENT_ID": CLIENT_ID,
+            "SLACK_CLIENT_SECRET": CLIENT_SECRET, "SLACK_SIGNING_SECRET": SIGNING_SECRET, "PORT": "3000",
             "DEALREVIEW_KEYS": ",".join(self.keys),
         }  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from bot import mrkdwn
+from bot import mrkdwn, reference
 from bot.directory import Directory
 from bot.engine import Lane, NotNow, Waiting
 from bot.service.decisions import Decide, Decisions
@@ -80,7 +79,7 @@ class TurnService:
 
     An arrival is taken at least once, and its occasion sees to it that it counts once. `lens` reads a text before any
     lock is taken, since it is slow and needs none. Words that the owner sends less than `burst` after a question
-    appeared belong to the answer before.
+    appeared belong to the answer before. `on_accepted` is told of each that is kept, by its kind.
     """
 
     name = "take turns"
@@ -102,6 +101,7 @@ class TurnService:
         self._lens = lens
         self._burst = burst
         self._accepting = accepting
+        self.on_accepted: Callable[[str], None] = lambda kind: None
         self._take_by_kind: dict[str, Callable[[Arrival], Utterance | None]] = {
             "said": self._reply,
             "edited": self._amend,
@@ -125,13 +125,16 @@ class TurnService:
             return
         details = {"ts": said.ts, "text": said.text, "edited_ts": said.edited_ts, "thread_ts": said.thread_ts}
         arrival = Arrival(0, said.kind, said.author, said.occasion, said.at, details, channel=said.channel)
+        is_kept = False
         with self._arriving() as session:
             inbox, now = Inbox(session), self._decisions.clock()
-            if inbox.add(said.team, arrival, now, said.thread_ts):
-                return
-            if Messages(session).is_opening_in(said.channel):
+            is_kept = inbox.add(said.team, arrival, now, said.thread_ts)
+            if not is_kept and Messages(session).is_opening_in(said.channel):
                 raise TooEarly(f"a review is being opened in {said.channel}; its thread is not known yet")
-            inbox.add(said.team, arrival, now, said.thread_ts)  # it may have become known between the two looks
+            # It may have become known between the two looks.
+            is_kept = is_kept or inbox.add(said.team, arrival, now, said.thread_ts)
+        if is_kept:
+            self.on_accepted(said.kind)
 
     def press(self, pressed: Pressed, kind: str, **details: str | int) -> Utterance | None:
         """Keep the press of a button: a `word`, `source`, `day` or `share`. Returns a hint if its place is another."""
@@ -182,13 +185,13 @@ class TurnService:
 
     def _stumbled(self, arrival: Arrival, error: Exception) -> bool:
         """The fault is ours: try again, then pass it by, so that it does not keep back what comes after it."""
-        reference = uuid.uuid4().hex[:8]
+        known_by = reference.given()
         what = f"{arrival.kind} of review {arrival.review}"
-        log.error("error %s: %s could not be taken", reference, what, exc_info=error)
+        log.error("error %s: %s could not be taken", known_by, what, exc_info=error)
         if arrival.is_last_try:
-            self._tell(arrival, say.not_taken(reference))
+            self._tell(arrival, say.not_taken(known_by))
         with self._database.transaction() as session:
-            Inbox(session).stumbled(arrival, reference)
+            Inbox(session).stumbled(arrival, known_by)
         if not arrival.is_last_try:
             raise NotNow(f"{what} is still to be taken") from error
         return True
