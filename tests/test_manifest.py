@@ -38,6 +38,7 @@ EVENT_SCOPES = {
     "tokens_revoked": set[str](),
 }
 METHOD_SCOPES = {
+    "apps_connections_open": set[str](),  # the app-level token has a scope of its own
     "auth_test": set[str](),
     "chat_delete": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
