@@ -29,7 +29,7 @@ from bot.engine import Engine
 from bot.foundation import Foundation, lay_foundation
 from bot.installations import ManyInstallations, OneInstallation
 from bot.listeners import batches as batch_forms
-from bot.listeners import buttons, commands, door, files, forms, home, mirrors, threads
+from bot.listeners import buttons, commands, door, files, forms, home, mirrors, rules, threads
 from bot.listeners import digests as digest_presses
 from bot.listeners import installations as removals
 from bot.listeners import nudges as nudge_presses
@@ -59,6 +59,7 @@ from bot.service.privacy import PrivacyService
 from bot.service.privacy_errands import PrivacyErrands
 from bot.service.retention import RetentionService
 from bot.service.reviews import ReviewService
+from bot.service.rules import RulesService
 from bot.service.schedules import ScheduleService
 from bot.service.shares import ShareService
 from bot.service.turns import TooEarly, TurnService
@@ -166,16 +167,18 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     engine.take_on(pipeline)
     files.register(bolt, pipeline, base.speaker)
     commands_of_privacy = _join_privacy(bolt, engine, base, courier)
+    settled = RulesService(database, base.directory, clock)
+    rules.register(bolt, settled, base.speaker)
     engine.take_on(outsiders)
     engine.take_on(base.outbox)
-    _join_reviews(bolt, engine, base, turns, {**commands_of_calls, **commands_of_privacy})
+    _join_reviews(bolt, engine, base, turns, {**commands_of_calls, **commands_of_privacy, "settings": settled.take})
     _answer_for_errors(bolt, base.speaker)
     return Dealreview(bolt, engine, database, observer, installing)
 
 
 def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnService, more: Mapping[str, Take]) -> None:
     """Reviews, deals, nudges and App Home; `more` takes the commands of the rest."""
-    reviews = ReviewService(base.database, base.decisions, base.speaker, base.directory)
+    reviews = ReviewService(base.database, base.decisions, base.speaker, base.directory, base.rulings)
     deals = DealService(base.database, base.directory, base.clock)
     lessons = LessonService(base.database, base.directory)
     portfolio = PortfolioService(base.database, base.decisions, base.directory)
@@ -194,10 +197,10 @@ def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnServic
 def _join_calls(bolt: App, engine: Engine, base: Foundation) -> Mapping[str, Take]:
     """Forecast calls: batches, the calendar, reminders, the digest and mirrors; returns what takes their commands."""
     database, outbox, directory, decisions = base.database, base.outbox, base.directory, base.decisions
-    batches = BatchService(database, decisions, directory, base.opening)
+    batches = BatchService(database, decisions, directory, base.opening, base.rulings)
     batches.on_cancelled = base.reminders.called_off
-    calendar = CalendarService(database, outbox, directory, batches, base.clock)
-    schedules = ScheduleService(database, outbox, decisions, directory, calendar)
+    calendar = CalendarService(database, outbox, directory, batches, base.clock, base.rulings)
+    schedules = ScheduleService(database, outbox, decisions, directory, calendar, base.rulings)
     digests = DigestService(database, outbox, directory, base.clock)
     seen = MirrorService(database, outbox, directory, base.clock)
     # The calendar before what it brings about: whoever asks whether all is done is told so of each in turn.

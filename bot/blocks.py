@@ -212,6 +212,13 @@ def channel_input(chosen: str) -> Json:
     return {**conversation_input(chosen), "filter": kinds}
 
 
+def channels_input(chosen: Sequence[str]) -> Json:
+    """A select of several channels of one's own company."""
+    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
+    element: Json = {"type": "multi_conversations_select", "placeholder": _text("Channels"), "filter": kinds}
+    return {**element, "initial_conversations": list(chosen)} if chosen else element
+
+
 def offered_input(placeholder: str, chosen: Sequence[str] = (), many: bool = False) -> Json:
     """A select, of one or of `many`, whose options the bot offers for what is typed; `chosen` is a value and words."""
     kind = "multi_external_select" if many else "external_select"
@@ -262,6 +269,6 @@ FOR_TEMPLATES: dict[str, Callable[..., Any]] = {
     for each in (
         divider, header, small, chart, buttons, button, link_button, day_picker, modal, home_tab, menu, input, select,
         grouped_select, radio, checkboxes, text_input, date_input, time_input, person_input, people_input,
-        channel_input, offered_input, conversation_input,
+        channel_input, channels_input, offered_input, conversation_input,
     )
 }  # fmt: skip

@@ -11,9 +11,9 @@ LONGEST_NAME = 120
 HELP, LIST, SHOW, FULL, ASK, LENS = "help", "list", "show", "full", "ask", "lens"
 CLOSE, REOPEN, HANDOVER = "close", "reopen", "handover"
 BATCH, SCHEDULE, DIGEST = "batch", "schedule", "digest"
-DELETE, MY, FORGET = "delete", "my", "forget"
+DELETE, MY, FORGET, SETTINGS = "delete", "my", "forget", "settings"
 SUBCOMMANDS = (
-    HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, BATCH, SCHEDULE, DIGEST, LENS, DELETE, MY, FORGET
+    HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, BATCH, SCHEDULE, DIGEST, LENS, DELETE, MY, FORGET, SETTINGS,
 )  # fmt: skip
 OF_CALLS = (BATCH, SCHEDULE, DIGEST)
 OF_A_DEAL = (SHOW, FULL, ASK, CLOSE, REOPEN, DELETE)
@@ -21,7 +21,7 @@ OF_TWO_WORDS = {MY: "my data", FORGET: "forget me"}
 """Subcommands that are only ones with the word after them: "my" may well begin a deal's name."""
 COMMONLY_TRIED = frozenset(
     {"add", "archive", "config", "create", "edit", "export", "import", "new", "open", "pause",
-     "remove", "rename", "report", "resume", "review", "settings", "start", "status", "stop", "summary", "update"}
+     "remove", "rename", "report", "resume", "review", "start", "status", "stop", "summary", "update"}
 )  # fmt: skip
 """Words people expect to be subcommands. A deal may still be called so: in quotes."""
 
@@ -55,7 +55,7 @@ def parse(text: str) -> Command:
         return Command(verb, "", people)
     if not words:
         return Command("start" if people else "form", "", people)
-    if verb in (HELP, LIST, LENS) and not rest:
+    if verb in (HELP, LIST, LENS, SETTINGS) and not rest:
         return Command(verb)
     if verb == HANDOVER and not rest:
         return Command(HANDOVER, "", people)

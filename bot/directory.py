@@ -28,7 +28,7 @@ NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 """Slack's ways to say that there is no such person in this workspace."""
 
 COLLEAGUE_FOR = 600.0
-"""In seconds: a member of the workspace is taken for one so long."""
+"""In seconds: a member of the workspace is taken for one so long, and an admin for one."""
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,7 @@ class Directory:
         self._database = database
         self._home = home
         self._colleagues = Lately(self._ask_whether_colleague, COLLEAGUE_FOR, clock)
+        self._admins = Lately(self._ask_whether_admin, COLLEAGUE_FOR, clock)
         self._members = Lately(self.members, clock=clock)
         self._shared = Lately(self._ask_whether_shared, clock=clock)
 
@@ -119,7 +120,7 @@ class Directory:
         except SlackApiError as error:
             log.info("Slack does not tell who %s is: %s", person_id, error.response.get("error"))
             return None if error.response.get("error") in NOBODY else self.known(team, person_id)
-        is_colleague = self._colleagues.learn(_is_colleague(user, team), team, person_id)
+        is_colleague = self._learn(user, team)
         if not is_colleague or user.get("deleted") or user.get("is_bot"):
             return None
         person = Person(team, person_id, _name(user), _zone(user.get("tz")))
@@ -133,6 +134,14 @@ class Directory:
         Raises `NotNow` when Slack cannot tell at the moment of somebody we never met.
         """
         return self._colleagues(team, person_id)
+
+    def is_admin(self, team: str, person_id: str) -> bool:
+        """Whether somebody runs the workspace, as an admin or owner in Slack. Where it does not tell, nobody does."""
+        try:
+            return self._admins(team, person_id)
+        except (SlackApiError, OSError) as error:
+            log.info("whether %s is an admin of %s cannot be told now: %s", person_id, team, error)
+            return False
 
     def is_in(self, person_id: str, channel: str) -> bool:
         """Whether a person is in a channel, as of a minute ago at most. Where Slack does not tell, nobody is."""
@@ -218,7 +227,7 @@ class Directory:
 
     def _ask_whether_colleague(self, team: str, person_id: str) -> bool:
         try:
-            return _is_colleague(self._client.users_info(user=person_id)["user"], team)
+            return self._learn(self._client.users_info(user=person_id)["user"], team)
         except SlackApiError as error:
             if (reason := str(error.response.get("error"))) in NOBODY:
                 return False
@@ -228,6 +237,14 @@ class Directory:
                 if find_person(session, team, person_id):
                     return True
             raise NotNow(f"Slack says {reason}") from error
+
+    def _ask_whether_admin(self, team: str, person_id: str) -> bool:
+        return _is_admin(self._client.users_info(user=person_id)["user"], team)
+
+    def _learn(self, user: dict[str, Any], team: str) -> bool:
+        """Slack told of somebody: who they are here is remembered. Gives whether they are a colleague."""
+        self._admins.learn(_is_admin(user, team), team, str(user["id"]))
+        return self._colleagues.learn(_is_colleague(user, team), team, str(user["id"]))
 
     def _ask_whether_shared(self, channel: str) -> bool:
         try:
@@ -246,6 +263,12 @@ def _is_colleague(user: dict[str, Any], team: str) -> bool:
     teams = {user.get("team_id", team), *(user.get("enterprise_user") or {}).get("teams", ())}
     is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
     return team in teams and not is_guest and not user.get("is_stranger")
+
+
+def _is_admin(user: dict[str, Any], team: str) -> bool:
+    """Whether Slack tells of a full member who runs the workspace: an owner may all that an admin may."""
+    runs_it = user.get("is_admin") or user.get("is_owner")
+    return bool(runs_it) and not user.get("deleted") and _is_colleague(user, team)
 
 
 def _name(user: dict[str, Any]) -> str:

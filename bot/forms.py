@@ -78,8 +78,9 @@ def _value(given: Mapping[str, Any]) -> str:
         return str(option["value"])
     if given.get("selected_options"):
         return ",".join(str(each["value"]) for each in given["selected_options"])
-    if given.get("selected_users"):
-        return ",".join(map(str, given["selected_users"]))
+    for kind in ("selected_users", "selected_conversations"):
+        if given.get(kind):
+            return ",".join(map(str, given[kind]))
     for kind in KINDS:
         if given.get(kind):
             return mrkdwn.cleaned(str(given[kind]))

@@ -14,6 +14,7 @@ from bot.service.decisions import Decisions
 from bot.service.nudges import NudgeService
 from bot.service.opening import Opening
 from bot.service.reminders import ReminderService
+from bot.service.rulings import Rulings
 from bot.speaker import Speaker
 from storage import audit
 from storage.database import Database
@@ -31,6 +32,7 @@ class Foundation:
     nudges: NudgeService
     opening: Opening
     reminders: ReminderService
+    rulings: Rulings
 
     @property
     def clock(self) -> Callable[[], datetime]:
@@ -62,4 +64,6 @@ def lay_foundation(
     reminders = ReminderService(database, outbox, directory, clock, wake)
     # In this order: who opens reviews has locked the deals of a call, which `opening` follows, before a nudge.
     decisions.followers += [opening.follow, nudges.follow, reminders.follow, audit.follow]
-    return Foundation(database, directory, speaker, outbox, decisions, nudges, opening, reminders)
+    return Foundation(
+        database, directory, speaker, outbox, decisions, nudges, opening, reminders, Rulings(database, directory)
+    )

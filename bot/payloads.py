@@ -101,6 +101,7 @@ INPUT = record(
     selected_option=OPTION,
     selected_options=listing(OPTION),
     selected_users=listing(ID),
+    selected_conversations=listing(ID),
     selected_user=ID,
     selected_conversation=ID,
     selected_channel=ID,

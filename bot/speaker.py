@@ -178,6 +178,10 @@ class Speaker:
     def open_form(self, team: str, trigger_id: str, form: Utterance) -> None:
         self._client.views_open(trigger_id=trigger_id, view=self.render(team, form).view)
 
+    def push_form(self, team: str, trigger_id: str, form: Utterance) -> None:
+        """Open a form over the one that is open."""
+        self._client.views_push(trigger_id=trigger_id, view=self.render(team, form).view)
+
     def change_form(self, team: str, view_id: str, form: Utterance) -> None:
         """Show an open form anew; what was filled in stays. Like a hint, it may get lost: it may be closed by now.
 

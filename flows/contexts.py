@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from itertools import groupby
 from typing import Any
+from unicodedata import normalize
 
 from flows.freshness import State
 from flows.home import Glance, Page
@@ -183,6 +185,12 @@ def habits(kept: Habits, today: date) -> dict[str, Any]:
         "nudges": kept.nudges,
         "mirror": kept.mirror,
     }
+
+
+def countries_by_letter() -> list[list[Any]]:
+    """Every country whose holidays are known, with its code, under the letter that its name begins with."""
+    named = groupby(countries(), key=lambda each: normalize("NFKD", each[1])[0])
+    return [[letter, [list(each) for each in group]] for letter, group in named]
 
 
 def why(explained: Explained) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class Home:
     """All that a person's App Home shows. `links` are addresses of the deals' latest reviews by the deals' ids.
 
     `team` is None for whoever never began a review of somebody else's deal. `reviews` come with their addresses.
-    `moved` tells how the telling of the deals they see moved.
+    `moved` tells how the telling of the deals they see moved. Who `is_admin` may settle things for the workspace.
     """
 
     person: str
@@ -139,6 +139,7 @@ class Home:
     habits: Habits
     today: date
     moved: Movement | None = None
+    is_admin: bool = False
 
 
 def glance(deal: Deal, ledger: Mapping[str, Known], now: datetime, *, scale: float, zone: str) -> Glance:

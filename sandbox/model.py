@@ -7,7 +7,7 @@ Json = dict[str, Any]
 
 Kind = Literal["channel", "private", "im"]
 
-Standing = Literal["member", "guest", "stranger"]
+Standing = Literal["member", "admin", "guest", "stranger"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Team:
 
 @dataclass(frozen=True)
 class User:
-    """A person, or the bot. `tz` is an IANA zone name. A `stranger` belongs to another company's workspace.
+    """A person, or the bot. `tz` is an IANA zone name. An `admin` runs the workspace; a `stranger` is of another's.
 
     The user of an app that was removed is `deleted`, and stays for the sake of what it said.
     """

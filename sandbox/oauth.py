@@ -198,7 +198,7 @@ class OAuth:
 
 def may_install(user: User) -> bool:
     """Guests and people of other companies may not, nor may apps."""
-    return user.standing == "member" and not user.is_bot
+    return user.standing in ("member", "admin") and not user.is_bot
 
 
 def _check_client(arguments: Json, login: BasicAuth | None) -> None:

@@ -45,7 +45,7 @@ def user_json(user: User, workspace: Workspace, with_email: bool = False) -> Jso
             "team": workspace.team.id,
             **({"email": user.email} if with_email and not user.is_bot else {}),
         },
-        "is_admin": False,
+        "is_admin": user.standing == "admin",
         "is_owner": False,
         "is_restricted": user.standing == "guest",
         "is_ultra_restricted": False,

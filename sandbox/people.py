@@ -24,7 +24,7 @@ CLIENT_ID = "1010101010.2020202020"
 CLIENT_SECRET = "local-client-secret"  # noqa: S105
 
 PEOPLE = (
-    User("U0MAYA", "maya", "Maya Okafor", "Sales manager", "Europe/London", color="9a3b6e"),
+    User("U0MAYA", "maya", "Maya Okafor", "Sales manager", "Europe/London", color="9a3b6e", standing="admin"),
     User("U0LENA", "lena", "Lena Brandt", "Account executive", "Europe/Berlin", color="2f6f9f"),
     User("U0OMAR", "omar", "Omar Haddad", "Account executive", "America/New_York", color="2e7d5b"),
     User(
@@ -44,7 +44,7 @@ CHANNELS = (
 )
 
 NEIGHBOURS = (
-    User("U0NADIA", "nadia", "Nadia Petrova", "Head of sales", "Europe/Sofia", color="7a4fa3"),
+    User("U0NADIA", "nadia", "Nadia Petrova", "Head of sales", "Europe/Sofia", color="7a4fa3", standing="admin"),
     User("U0PIET", "piet", "Piet de Vries", "Account executive", "Europe/Amsterdam", color="b0452c"),
     User("U0AMA", "ama", "Ama Mensah", "Account executive", "Africa/Accra", color="1f7a7a"),
 )

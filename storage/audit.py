@@ -33,6 +33,7 @@ class Did(StrEnum):
     COPIED = "got their data"
     FORGOTTEN = "was forgotten"
     SETTLED = "settled how long to keep"
+    RULED = "changed the settings"
     EXPIRED = "deleted after its time"
 
 
@@ -52,7 +53,8 @@ OF_TURNS = {
 class Entry:
     """One thing that was done, at a moment (UTC), in a workspace, by a person's id, `OPERATOR` or `BY_ITSELF`.
 
-    `kind` says what the `subject` is the id of; of a file that was exported it is how many deals there are in it.
+    `kind` says what the `subject` is the id of; of a file that was exported it is how many deals there are in it, of
+    settings which of them they were.
     """
 
     team: str

@@ -44,6 +44,11 @@ class Choices:
         found = select(DealRow.id).where(*self._mine, self._chosen(choice, today))
         return list(self._session.scalars(found.order_by(DealRow.close_date.is_(None), DealRow.close_date, *_BY_NAME)))
 
+    def owners(self, deals: Collection[int]) -> list[str]:
+        """Who owns some of these deals, by their ids."""
+        found = select(DealRow.owner).where(*self._mine, DealRow.id.in_(deals)).distinct()
+        return list(self._session.scalars(found.order_by(DealRow.owner)))
+
     def periods(self) -> list[str]:
         """What the team calls its forecast periods, the most used first; of several spellings the most used."""
         used = select(DealRow.period, func.count()).where(*self._mine, DealRow.period != "")

@@ -37,6 +37,7 @@ from storage.models import (
     ScheduleRow,
     TurnRow,
 )
+from storage.rules import keep_rules, lock_rules
 
 OfReview = ReplyRow | TurnRow | ArrivalRow | CorrectionRow | MessageRow
 A_COLLEAGUE = "a colleague who has left"
@@ -145,6 +146,8 @@ class Forgetting:
         """Forget the rest: who they are, what they settled, their calls, what they were told in these `channels`."""
         team, person = self._team, self._person
         self._leave_calls(now)
+        if (rules := lock_rules(self._session, team)) != (left := rules.without(person)):
+            keep_rules(self._session, team, left)
         self._take_back(self._said_to_them([*channels, *self._channels()]), now)
         for table, column in ((HabitsRow, HabitsRow.person), (NudgeRow, NudgeRow.person), (MirrorRow, MirrorRow.person),
                               (ImportRow, ImportRow.person), (PersonRow, PersonRow.id)):  # fmt: skip

@@ -14,10 +14,12 @@ from flows.hours import Habits
 from flows.nudging import LOOKS_BACK, Nudge, Plan, Result, Standing
 from flows.outlook import outlook
 from flows.review import OPEN, Deal
+from flows.rules import Rules
 from storage.deals import Deals, to_deal
 from storage.habits import to_habits
 from storage.ledger import Ledger, scale
 from storage.models import DealRow, HabitsRow, KnowledgeRow, NudgeRow, PersonRow, ReviewRow
+from storage.rules import every_rules
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +28,10 @@ TWO_DAYS = timedelta(hours=50)
 
 
 def people_to_ask(session: Session) -> Iterator[tuple[str, str, Habits]]:
-    """Everybody, in any workspace, who owns a deal they may be asked about, with their workspace and their habits.
+    """Everybody, in any workspace with nudges, who owns a deal they may be asked about, with it and their habits.
 
-    One query, that looks at no ages: whether anything is stale is to be looked at for whoever works. People whose
-    habits cannot be are left out.
+    One query for them all, that looks at no ages: whether anything is stale is to be looked at for whoever works.
+    People whose habits cannot be are left out.
     """
     known = select(KnowledgeRow.deal_id).where(KnowledgeRow.deal_id == DealRow.id).exists()
     askable = (DealRow.ending.is_(None), DealRow.nudges.is_(True), known)
@@ -37,9 +39,12 @@ def people_to_ask(session: Session) -> Iterator[tuple[str, str, Habits]]:
     person = (PersonRow.team == owners.c.team) & (PersonRow.id == owners.c.owner)
     habits = (HabitsRow.team == owners.c.team) & (HabitsRow.person == owners.c.owner)
     found = select(owners.c.team, owners.c.owner, PersonRow.tz, HabitsRow)
+    settled = every_rules(session)
     for team, owner, zone, row in session.execute(found.outerjoin(PersonRow, person).outerjoin(HabitsRow, habits)):
+        rules = settled.get(team, Rules())
         try:
-            yield team, owner, to_habits(zone or "UTC", row)
+            if rules.nudges:
+                yield team, owner, to_habits(zone or "UTC", row, rules)
         except (ValueError, KeyError) as error:  # one person's settings must not silence everybody's nudges
             log.warning("when %s in %s works cannot be told: %s", owner, team, error)
 

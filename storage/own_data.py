@@ -28,6 +28,7 @@ from storage.models import (
     ScheduleRow,
     TurnRow,
 )
+from storage.rules import find_rules
 
 Data = dict[str, Any]
 
@@ -41,6 +42,7 @@ def own_data(session: Session, team: str, person: str, now: datetime) -> Data:
         "person": {"id": person, "workspace": team, "name": who.name if who else "", "zone": who.tz if who else ""},
         "at": now,
         "settings": _plain(habits, "team", "person") if habits else {},
+        "settings_of_workspace": _ruled(session, team, person),
         "written": _written(session, team, person),
         "acts": _acts(session, team, person),
         "lines_moved": _moved(session, team, person),
@@ -76,6 +78,15 @@ def own_data(session: Session, team: str, person: str, now: datetime) -> Data:
             for each in Audit(session, team).of(person)
         ],
     }
+
+
+def _ruled(session: Session, team: str, person: str) -> list[Data]:
+    """Where the settings of the workspace name them."""
+    rules = find_rules(session, team)
+    roles = [("manager", "", rules.managers)]
+    roles += [("manager of a team", crew.name, crew.managers) for crew in rules.crews]
+    roles += [("member of a team", crew.name, crew.members) for crew in rules.crews]
+    return [{"named_as": role, "team": name} for role, name, people in roles if person in people]
 
 
 def _written(session: Session, team: str, person: str) -> list[Data]:

@@ -29,6 +29,7 @@ from storage.models import (
     ReminderRow,
     ReviewRow,
 )
+from storage.rules import every_rules
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Asked:
 def awaited(session: Session, now: datetime, team: str = "", person: str = "") -> Iterator[Asked]:
     """Who has reviews open for a call that is still to come: in all workspaces, or what one person has.
 
-    One query, whoever it is about; the next call first. People whose habits cannot be are left out.
+    One query for them all, whoever it is about; the next call first. People whose habits cannot be are left out.
     """
     theirs = (CallRow.team == team, ReviewRow.owner == person) if person else ()
     whose = (
@@ -68,9 +69,11 @@ def awaited(session: Session, now: datetime, team: str = "", person: str = "") -
         .outerjoin(HabitsRow, (HabitsRow.team == CallRow.team) & (HabitsRow.person == whose.c.owner))
         .order_by(CallRow.at, CallRow.id)
     )
+    settled = every_rules(session)
     for row, owner, zone, told, opened_at in session.execute(found):
         try:
-            yield Asked(to_call(row), owner, to_habits(zone or "UTC", told), max(opened_at, row.created_at))
+            works = to_habits(zone or "UTC", told, settled.get(row.team))
+            yield Asked(to_call(row), owner, works, max(opened_at, row.created_at))
         except (ValueError, KeyError) as error:  # one person's settings must not silence everybody's reminders
             log.warning("when %s in %s works cannot be told: %s", owner, row.team, error)
 

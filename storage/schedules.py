@@ -15,6 +15,7 @@ from flows.utterances import schedule_slot
 from storage.calls import to_call
 from storage.habits import to_habits
 from storage.models import CallRow, HabitsRow, MessageRow, PersonRow, ScheduleRow
+from storage.rules import every_rules
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +29,10 @@ def going_on(session: Session) -> Iterator[tuple[Schedule, Habits]]:
     habits = (HabitsRow.team == ScheduleRow.team) & (HabitsRow.person == ScheduleRow.manager)
     live = (ScheduleRow.paused.is_(False), ScheduleRow.removed.is_(False))
     found = select(ScheduleRow, PersonRow.tz, HabitsRow).outerjoin(PersonRow, person).outerjoin(HabitsRow, habits)
+    settled = every_rules(session)
     for row, zone, told in session.execute(found.where(*live).order_by(ScheduleRow.id)):
         try:
-            yield _schedule(row), to_habits(zone or "UTC", told)
+            yield _schedule(row), to_habits(zone or "UTC", told, settled.get(row.team))
         except (ValueError, KeyError) as error:  # one person's settings must not stop everybody's calls
             log.warning("when %s in %s works cannot be told: %s", row.manager, row.team, error)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import hypothesis
 import pytest
 from aiohttp import web
 
@@ -304,6 +305,14 @@ def open_room(
             yield room
         finally:
             room.bot_leaves()
+
+
+hypothesis.settings.register_profile(
+    "busy",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+)
+hypothesis.settings.load_profile("busy")  # how long it takes says as much of the machine as of the code
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

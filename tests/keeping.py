@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from flows import utterances as say
 from flows.mirror import mirror
+from flows.rules import Crew, Rules
 from storage.database import Database
 from storage.imports import Dropped, Imports, State
 from storage.inbox import Arrival, Inbox
@@ -17,6 +18,7 @@ from storage.messages import Messages
 from storage.mirrors import Mirrors
 from storage.models import Base, HabitsRow, MessageRow, NudgeRow, ScheduleRow
 from storage.reminders import Reminders
+from storage.rules import keep_rules
 from storage.tenancy import EVERYWHERE, at_work_for
 from tests.conftest import TEAM, Room, Thread
 from tests.holding import CHANNEL, LENA, MAYA, OMAR, PRIVATE, call_in
@@ -99,6 +101,7 @@ def _around(room: Room, thread: Thread) -> None:
                                 nudges=True, mirror=True))  # fmt: skip
         session.add(NudgeRow(team=TEAM, person=LENA, day=date(2026, 11, 24), at=now, channel=dm,
                              items=[[review.deal.id, "people"]]))  # fmt: skip
+        keep_rules(session, TEAM, Rules(managers=(LENA, MAYA), crews=(Crew(1, "North", (LENA,), (LENA, OMAR)),)))
         Reminders(session, TEAM).add(call, LENA, 1, dm, now)
         Reminders(session, TEAM).add(own, OMAR, 1, room.workspace.dm("omar"), now)
         Mirrors(session, TEAM).add(LENA, date(2026, 11, 16), dm, now)

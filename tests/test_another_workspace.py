@@ -25,15 +25,17 @@ from bot.commands import SUBCOMMANDS
 from flows.calls import Choice, Schedule
 from flows.nudging import Plan
 from flows.review import Label
+from flows.rules import Crew, Rules
 from storage import exports
 from storage.imports import Dropped, Imports, State
 from storage.models import Base
 from storage.nudges import Nudges
 from storage.reminders import Reminders
+from storage.rules import keep_rules
 from storage.schedules import Schedules
 from storage.tenancy import EVERYWHERE, at_work_for
 from tests.conftest import DEALS, TEAM, Room, words
-from tests.holding import CHANNEL, LENA, MAYA, call_in, held
+from tests.holding import CHANNEL, LENA, MAYA, OMAR, call_in, held
 from tests.sayings import ANSWERS
 
 OTHER = "T0OTHER"
@@ -58,6 +60,7 @@ class Ids:
     schedule: int
     lesson: int
     file: int
+    crew: int
     reply: str
     thread: str
     slot: str
@@ -65,7 +68,7 @@ class Ids:
 
 
 NOBODYS = Ids(
-    *range(990_000, 990_009),
+    *range(990_000, 990_010),
     reply="1700000000.000100",
     thread="1700000000.000200",
     slot="digest:990099:U0LENA",
@@ -117,6 +120,8 @@ def both(room: Room) -> Neighbours:
                 read_as=Label.US, person=LENA, at=now,
             )
         )  # fmt: skip
+        keep = Rules(managers=(OMAR,), channels=("C0ELSEWHERE",), nudges=False).with_crew(Crew(0, "Vehicle makers"))
+        keep_rules(session, TEAM, keep)
         lessons = session.scalars(select(lesson.c.id)).all()
     with at_work_for(EVERYWHERE), room.bot.database.transaction() as session:
         for table in OF_WORKSPACES:
@@ -131,6 +136,7 @@ def both(room: Room) -> Neighbours:
         schedule=schedule.id,
         lesson=lessons[-1],
         file=file.id,
+        crew=keep.crews[0].id,
         reply=replies[0],
         thread=thread.ts,
         slot=f"digest:{call.id}:{LENA}",
@@ -237,6 +243,11 @@ def submitted(callback: str, metadata: object, **filled: str) -> Json:
     return acted(type="view_submission", view=view(callback, metadata, **filled))
 
 
+def by_an_admin(body: Json) -> Json:
+    """The same of Maya, who is an admin of both workspaces."""
+    return {**body, "user": {**body["user"], "id": MAYA}}
+
+
 def happened(event: Json) -> Json:
     number = next(_numbers)
     return {
@@ -327,6 +338,12 @@ CASES: dict[str, Callable[[Ids], list[Json]]] = {
         f"action schedule:{word}": buttons(f"schedule:{word}", value=lambda ids: str(ids.schedule))
         for word in ("change", "pause", "resume", "remove")
     },
+    "action ^rules:crew:\\d+$": lambda ids: [by_an_admin(pressed(f"rules:crew:{ids.crew}", str(ids.crew)))],
+    "view crew": lambda ids: [
+        by_an_admin(submitted("crew", f"{ids.crew}:", name="Ours", managers=LENA, remove="")),
+        submitted("crew", f"{ids.crew}:", name="Ours", managers=LENA, remove=""),
+        by_an_admin(submitted("crew", f"{ids.crew}:", name="Ours", managers=LENA, remove="yes")),
+    ],
     "view details": lambda ids: [
         submitted("details", ids.review, stage="deciding", their_date_source="x", period="Q1", amount="1")
     ],
@@ -406,6 +423,8 @@ WITHOUT_IDS = {
     "action ^home:(mine|team):(next|back)$",
     "action home:settings",
     "action mirror:now",
+    "action rules:all",
+    "view rules",
     "shortcut start_review",
     "view settings",
     "view forget_me",
@@ -432,6 +451,7 @@ TYPED: dict[str, tuple[str, ...]] = {
     "digest": ("digest",),
     "lens": ("lens",),
     "my": ("my data",),
+    "settings": ("settings",),
     "forget": ("forget me",),
 }
 
@@ -469,7 +489,9 @@ def listened_to() -> set[str]:
 
 
 def as_anybodys(text: str, ids: Ids) -> str:
-    return text.replace(ids.name, "«name»").replace(ids.name[:4], "«nam»")
+    """A text without the deal's name, and without when its message was posted."""
+    named = text.replace(ids.name, "«name»").replace(ids.name[:4], "«nam»")
+    return re.sub(r"/p\d{16}\b", "/p«ts»", named)
 
 
 def neutral(outcomes: list[Outcome], ids: Ids) -> list[Outcome]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from slack_bolt import BoltRequest
+from slack_sdk import WebClient
 from sqlalchemy import event
 
 from bot.directory import Directory
@@ -388,7 +389,8 @@ def test_other_peoples_deals_cost_nothing_and_ones_own_no_further_queries(room: 
         return len(asked)
 
     home(room, "lena")
-    directory = Directory(None, room.bot.database, "https://x.slack.com/")  # type: ignore[arg-type]
+    slack = WebClient(room.settings.bot_token, base_url=room.settings.slack_api_url)
+    directory = Directory(slack, room.bot.database, "https://x.slack.com/")
     service = HomeService(room.bot.database, directory, room.clock.utc)
     seed(room, "Deal 1", old(room, "people"), opened_by=MAYA)
     before = queries()

@@ -56,6 +56,7 @@ METHOD_SCOPES = {
     "users_lookupByEmail": {"users:read.email"},
     "views_open": set[str](),
     "views_publish": set[str](),
+    "views_push": set[str](),
     "views_update": set[str](),
 }
 

@@ -40,6 +40,11 @@ def test_a_person_gets_everything_that_is_kept_about_them_and_nothing_of_others(
     assert data["settings"]["country"] == "DE"
     assert [each["name"] for each in data["deals"]] == ["Northwind"]
     assert data["nudges"][0]["items"] == [[1, "people"]]
+    assert data["settings_of_workspace"] == [
+        {"named_as": "manager", "team": ""},
+        {"named_as": "manager of a team", "team": "North"},
+        {"named_as": "member of a team", "team": "North"},
+    ]
     for kind in ("acts", "lines_moved", "reviews", "reminders", "mirrors", "files", "calls", "schedules", "log"):
         assert data[kind], kind
     assert "closed" in {each["act"] for each in data["log"]}

@@ -12,10 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from flows.rules import Crew, Rules
 from sandbox.model import Channel, User
 from sandbox.people import BOT_USER, PEOPLE
 from storage import exports
 from storage.exports import Choice
+from storage.rules import keep_rules
 from tests.conftest import DEALS, TEAM, Room, open_room, words
 from tests.databases import folder, made_on
 from tests.holding import CHANNEL, MAYA, PRIVATE, call_in, held, made
@@ -122,6 +124,11 @@ def learned(room: Room) -> None:
     thread.fixes("lena", "Their auditor", "us")
 
 
+def settled(room: Room) -> None:
+    with room.bot.database.transaction() as session:
+        keep_rules(session, TEAM, Rules().with_crew(Crew(0, SECRET)))
+
+
 def asked(room: Room) -> None:
     turns_mirror(room, on=True, who="maya")
     thread = room.start(f"{NAME} @lena")
@@ -171,6 +178,27 @@ def sees_lesson(room: Room, who: str) -> bool:
     return SECRET in room.command(who, "lens", place_of(room, who, "#forecast"))
 
 
+def sees_settings(room: Room, who: str) -> bool | str:
+    """As a member of the workspace like others, and then as its admin; guests and strangers never become that."""
+    standing = next(each.standing for each in (*PEOPLE, *NEWCOMERS) if each.name == who)
+    if standing in ("guest", "stranger"):
+        return form_of_settings(room, who)
+    room.workspace.become(who, "member")
+    room.clock.passes(minutes=11)
+    seen = form_of_settings(room, who)
+    room.workspace.become(who, "admin")
+    room.clock.passes(minutes=11)
+    return seen or ("if an admin" if form_of_settings(room, who) else False)
+
+
+def form_of_settings(room: Room, who: str) -> bool:
+    told = room.command(who, "settings", place_of(room, who, DEALS))
+    form = room.workspace.modal(who)
+    if form:
+        room.workspace.close(who, form["id"])
+    return SECRET in told + str(form)
+
+
 def looks_in_the_mirror(room: Room, who: str) -> bool | str:
     """Maya presses the button in her App Home; the others make one up, with her id."""
     if who == "maya":
@@ -207,6 +235,7 @@ ROWS: dict[str, tuple[Callable[[Room], None], Looks, Callable[[Room], str]]] = {
     "the nudge about a deal": (stale, was_told, counted),
     "the digest of a forecast call": (before_a_call, was_told, counted),
     "what the lens learned from a line, with `/dealreview lens`": (learned, sees_lesson, counted),
+    "the settings of the workspace, with `/dealreview settings`": (settled, sees_settings, counted),
     "what somebody asked in others' reviews": (asked, looks_in_the_mirror, counted),
 }
 

@@ -53,6 +53,7 @@ from flows.review import (
     Standing,
     Status,
 )
+from flows.rules import Crew, Rules
 from flows.shares import Movement, Told
 from flows.steering import Act
 from flows.summary import Tally, summarise
@@ -165,6 +166,19 @@ HABITS = [
     ),
 ]
 
+RULES = [
+    Rules(),
+    Rules(
+        managers=("U1", "GONE", "U2"),
+        crews=tuple(Crew(n, "N & <Sons> *all*", ("U1",), ("U1", "U2")) for n in range(1, 21)),
+        channels=("C1", "C2"),
+        usual=Habits(workdays=frozenset({6, 0, 1}), country="DE-BY"),
+        nudges=False,
+        retention_days=400,
+    ),
+]
+NAMED = ((["U1"], 0), (["U1", "U2"], 0), (["U1"], 1), (["U1", "U2", "U3", "U4", "U5"], 7))
+
 
 def homes() -> list[Utterance]:
     """App Homes of people with no deals, with some in every state, and with more than a page holds."""
@@ -189,7 +203,11 @@ def homes() -> list[Utterance]:
         for link in ("", "https://a.b/c")
     ]
     return [
-        say.home(Home("U1", Shown(only), reviews * times, mine[n], team[n], {1: link}, habits, NOW.date(), moved))
+        say.home(
+            Home(
+                "U1", Shown(only), reviews * times, mine[n], team[n], {1: link}, habits, NOW.date(), moved, bool(n % 2)
+            )
+        )
         for n, only in enumerate(Only)
         for mine, team, times, link, habits, moved in (
             (few, none, 0, "", HABITS[0], movements()[6]),
@@ -667,7 +685,16 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.not_taken: lambda: [say.not_taken("0a1b2c3d")],
     say.start_form: lambda: [say.start_form(channel, "U1") for channel in ("", "C1")],
     say.details_form: lambda: [say.details_form(review) for review in REVIEWS],
-    say.settings_form: lambda: [say.settings_form(habits, NOW.date(), Shown()) for habits in HABITS],
+    say.settings_form: lambda: [
+        say.settings_form(habits, NOW.date(), Shown(), nudges) for habits in HABITS for nudges in (True, False)
+    ],
+    say.rules_form: lambda: [say.rules_form(rules) for rules in RULES],
+    say.crew_form: lambda: [say.crew_form(crew, "V1") for crew in (Crew(0, ""), *RULES[1].crews)],
+    say.bad_team: lambda: [say.bad_team(why) for why in ("no_name", "taken", "too_many")],
+    say.only_admins: lambda: [say.only_admins()],
+    say.held_elsewhere: lambda: [say.held_elsewhere([f"C{n}" for n in range(many)]) for many in (1, 2, 3, 5, 9)],
+    say.not_a_manager: lambda: [say.not_a_manager(named) for named in NAMED],
+    say.outside_your_team: lambda: [say.outside_your_team(named) for named in NAMED],
     say.bad_hours: lambda: [say.bad_hours()],
     say.no_workdays: lambda: [say.no_workdays()],
     say.bad_absence: lambda: [say.bad_absence(why) for why in ("no_first_day", "no_last_day", "in_reverse", "over")],

@@ -19,8 +19,8 @@ from flows.utterances import Utterance
 
 BLOCK_OF = {
     "no_choice": "owners", "no_deals": "owners", "too_many_deals": "owners", "cannot_hold": "channel",
-    "needs_a_channel": "channel", "impossible_date": "day", "too_far": "day", "unknown_zone": "zone",
-    "evening_is_over": "digest",
+    "needs_a_channel": "channel", "held_elsewhere": "channel", "outside_your_team": "owners",
+    "impossible_date": "day", "too_far": "day", "unknown_zone": "zone", "evening_is_over": "digest",
 }  # fmt: skip
 """Where in the form is explained what cannot be; the time if not here."""
 

@@ -16,7 +16,7 @@ from flows.review import Ending
 from flows.steering import Act
 from flows.utterances import Utterance
 
-BLOCK_OF = {"cannot_hold": "channel", "unknown_person": "owner"}
+BLOCK_OF = {"cannot_hold": "channel", "held_elsewhere": "channel", "unknown_person": "owner"}
 """Where in the form a review that cannot start is explained; the deal's name if not here."""
 
 

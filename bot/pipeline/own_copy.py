@@ -16,8 +16,8 @@ from bot.pipeline.markdown import escaped, quoted
 from bot.speaker import TEMPLATES
 
 OTHERS = (
-    "settings", "deals", "reviews", "lines_moved", "nudges", "reminders", "mirrors", "files", "calls", "schedules",
-    "log",
+    "settings", "settings_of_workspace", "deals", "reviews", "lines_moved", "nudges", "reminders", "mirrors", "files",
+    "calls", "schedules", "log",
 )  # fmt: skip
 """What is told in a list, each under its name."""
 

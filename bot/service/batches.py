@@ -16,6 +16,7 @@ from bot.lately import Lately
 from bot.service.decisions import Decisions
 from bot.service.desk import Typed
 from bot.service.opening import Opening
+from bot.service.rulings import Rulings
 from flows import batch
 from flows import utterances as say
 from flows.calls import DIGEST_MINUTES, THIS_QUARTER, Call, Choice, Result
@@ -53,7 +54,10 @@ class Asked:
 class BatchService:
     """Methods return a hint for the acting person, a form, or None."""
 
-    def __init__(self, database: Database, decisions: Decisions, directory: Directory, opening: Opening) -> None:
+    def __init__(
+        self, database: Database, decisions: Decisions, directory: Directory, opening: Opening, rulings: Rulings
+    ) -> None:
+        self._rulings = rulings
         self._database = database
         self._decisions = decisions
         self._directory = directory
@@ -88,6 +92,9 @@ class BatchService:
         read = _WORDS.match(words)
         if read is None:
             return say.batch_unclear(words)
+        if hint := self._rulings.not_a_manager(typed.team, typed.person):
+            return hint
+        people = people or self._rulings.proposed(typed.team, typed.person)
         period = THIS_QUARTER if read["quarter"] else read["period"] or ""
         choice = Choice(people, period)
         if read["when"] is None and words.split()[-1:] != ["by"]:
@@ -127,13 +134,16 @@ class BatchService:
         call = self._call(asked, now)
         if isinstance(call, Utterance):
             return call
-        if problem := self._cannot_be_held(asked):
+        if problem := self._rulings.not_a_manager(asked.team, asked.manager) or self._cannot_be_held(asked):
             return problem
+        choice = self._rulings.narrowed(asked.team, asked.manager, asked.choice, asked.channel)
+        if isinstance(choice, Utterance):
+            return choice
         self._directory.welcome(asked.team, asked.manager)  # owners are met as their reviews open: Slack waits for us
         try:
-            begun = self._keep(call, asked.choice, now)
+            begun = self._keep(call, choice, now)
         except IntegrityError:  # the same call was asked for in the same moment: Slack may tell of it twice
-            begun = self._keep(call, asked.choice, now)
+            begun = self._keep(call, choice, now)
         self._decisions.wake()
         return begun
 
@@ -220,7 +230,7 @@ class BatchService:
             return say.cannot_hold(place.standing, asked.channel)
         if place.scope and asked.manager not in (self._directory.members(asked.channel) or ()):
             return say.cannot_hold(Standing.NOT_A_MEMBER, asked.channel)
-        return None
+        return self._rulings.elsewhere(asked.team, asked.channel)
 
     def _readable(self, team: str, channel: str, person: str) -> tuple[str, ...]:
         """In which scopes a person may know deals who asks in a channel: in all of the workspace, and in a private

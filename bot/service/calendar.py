@@ -15,6 +15,7 @@ from bot.directory import Directory, Standing
 from bot.lookout import DueWork
 from bot.outbox import Outbox
 from bot.service.batches import BatchService
+from bot.service.rulings import Rulings
 from flows import calendar
 from flows import utterances as say
 from flows.batch import evening_before
@@ -54,7 +55,8 @@ class Due:
 class Reached:
     """How things stand around a schedule: `told` is the conversation with its manager, empty if there is none.
 
-    `why_not` says why no call of it can be prepared: the manager has `left`, or as `CalendarService.why_not` does.
+    `why_not` says why no call of it can be prepared: the manager has `left`, or as `CalendarService.why_not` and
+    `Rulings.are_against` do.
     """
 
     told: str
@@ -76,7 +78,9 @@ class CalendarService(DueWork):
         directory: Directory,
         batches: BatchService,
         clock: Callable[[], datetime],
+        rulings: Rulings,
     ) -> None:
+        self._rulings = rulings
         super().__init__(_schedules_due, LOOK_EVERY, clock)
         self._database = database
         self._outbox = outbox
@@ -125,7 +129,8 @@ class CalendarService(DueWork):
         """How things stand in Slack. Raises `NotNow` and the network's errors."""
         if self._directory.renew(schedule.team, schedule.manager) is None:
             return Reached("", "left")
-        return Reached(self._directory.conversation(schedule.manager), self.why_not(schedule))
+        why_not = self.why_not(schedule) or self._rulings.are_against(schedule)
+        return Reached(self._directory.conversation(schedule.manager), why_not)
 
     def _settle(self, session: Session, due: Due, reached: Reached) -> None:
         """Decide what becomes of a call that is due, once, in the caller's transaction."""

@@ -24,6 +24,7 @@ from storage.digests import Digests
 from storage.habits import find_habits, keep_habits
 from storage.home import begins_reviews_of_others, followed_deals, latest_threads, open_reviews, zones_of
 from storage.ledger import Ledger, scale
+from storage.rules import find_rules
 
 
 class HomeService:
@@ -40,9 +41,10 @@ class HomeService:
         """A person's App Home; the cost grows with the deals they see, not with anybody else's."""
         self._directory.meet(team, person)
         closed = self._readers.closed_to(team, person)
-        now = self._clock()
+        is_admin, now = self._directory.is_admin(team, person), self._clock()
         with self._database.transaction() as session:
             habits = find_habits(session, team, person)
+            habits = replace(habits, nudges=habits.nudges and find_rules(session, team).nudges)
             own = [deal for deal in Deals(session, team, ()).under_way_of(person) if deal.scope not in closed]
             is_manager = begins_reviews_of_others(session, team, person)
             followed = followed_deals(session, team, person, closed) if is_manager else []
@@ -61,12 +63,14 @@ class HomeService:
         links = {deal_id: link(*thread) for deal_id, thread in threads.items()}
         reviews_and_links = [(review, link(review.channel, review.thread_ts)) for review in reviews]
         moved = self._shares.of_team(team, person, habits.zone, closed)
-        return say.home(Home(person, shown, reviews_and_links, mine, others, links, habits, today, moved))
+        return say.home(Home(person, shown, reviews_and_links, mine, others, links, habits, today, moved, is_admin))
 
     def settings(self, team: str, person: str, shown: Shown) -> Utterance:
         """The form in which a person tells when they work; Home is shown as it was when they are done."""
         habits = self.habits(team, person)
-        return say.settings_form(habits, self.today(habits), shown)
+        with self._database.transaction() as session:
+            nudges = find_rules(session, team).nudges
+        return say.settings_form(habits, self.today(habits), shown, nudges)
 
     def habits(self, team: str, person: str) -> Habits:
         with self._database.transaction() as session:

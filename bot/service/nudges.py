@@ -22,6 +22,7 @@ from storage.database import Database
 from storage.deals import Person
 from storage.habits import find_habits
 from storage.nudges import Nudges, people_to_ask, sent_lately
+from storage.rules import find_rules
 
 LOOK_EVERY = timedelta(minutes=5)
 """What we know grows stale as a day begins, so who begins work at nine is nudged by five past."""
@@ -123,7 +124,7 @@ class NudgeService(DueWork):
         """The nudge that is due, about deals of which none lives in a channel `closed` to the person."""
         now, nudges, habits = self._clock(), Nudges(session, team), find_habits(session, team, person)
         before = nudges.latest(person)
-        if not nudging.may_come(habits, before, now):
+        if not find_rules(session, team).nudges or not nudging.may_come(habits, before, now):
             return None
         deals = [each for each in nudges.deals_of(person, habits, now) if each.deal.scope not in closed]
         plan = nudging.plan(person, deals, habits, before, now)

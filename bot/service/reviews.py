@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.directory import Directory, Place, Standing
 from bot.service.decisions import Decisions
+from bot.service.rulings import Rulings
 from bot.service.turns import Pressed
 from bot.speaker import Speaker
 from flows import steering, turns
@@ -30,7 +31,10 @@ from storage.tenancy import EVERYWHERE, at_work_for
 class ReviewService:
     """What people do with reviews by commands and forms. Methods return a hint for the acting person, or None."""
 
-    def __init__(self, database: Database, decisions: Decisions, speaker: Speaker, directory: Directory) -> None:
+    def __init__(
+        self, database: Database, decisions: Decisions, speaker: Speaker, directory: Directory, rulings: Rulings
+    ) -> None:
+        self._rulings = rulings
         self._database = database
         self._decisions = decisions
         self._speaker = speaker
@@ -46,6 +50,8 @@ class ReviewService:
         place = self._directory.place(channel)
         if place.standing is not Standing.WELCOME:
             return say.cannot_hold(place.standing, channel)
+        if problem := self._rulings.elsewhere(team, channel):
+            return problem
         if asked.owner and not self._directory.meet(team, asked.owner):
             return say.unknown_person()
         self._directory.welcome(team, caller)

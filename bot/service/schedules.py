@@ -14,6 +14,7 @@ from bot.outbox import Outbox
 from bot.service.calendar import DIRECT, CalendarService, outlook
 from bot.service.decisions import Decisions
 from bot.service.desk import Typed
+from bot.service.rulings import Rulings
 from flows import utterances as say
 from flows.calendar import MOST_DAYS_AHEAD, MOST_SCHEDULES, ROOM
 from flows.calls import Choice, Schedule
@@ -57,7 +58,9 @@ class ScheduleService:
         decisions: Decisions,
         directory: Directory,
         calls: CalendarService,
+        rulings: Rulings,
     ) -> None:
+        self._rulings = rulings
         self._database = database
         self._outbox = outbox
         self._decisions = decisions
@@ -68,6 +71,9 @@ class ScheduleService:
         """Put calls on the calendar as they were typed, list them, or give the form to say it in."""
         if words.casefold() == LIST and not people:
             return self.list(typed.team, typed.person)
+        if hint := self._rulings.not_a_manager(typed.team, typed.person):
+            return hint
+        people = people or self._rulings.proposed(typed.team, typed.person)
         self._directory.welcome(typed.team, typed.person)
         draft = self._draft(typed, people)
         if not words:
@@ -109,8 +115,10 @@ class ScheduleService:
         What was asked for twice is there once. Calls that are prepared already stay as they are.
         """
         asked = self._with_part(asked)
-        if wrong := self._check(asked):
+        if wrong := self._check(asked) or self._ruled_out(asked):
             return wrong
+        if isinstance(choice := self._narrowed(asked), Choice):
+            asked = replace(asked, choice=choice)
         self._directory.meet(asked.team, person)
         told = self._directory.conversation(person)
         with self._database.transaction() as session:
@@ -143,7 +151,7 @@ class ScheduleService:
             schedule = self._mine(session, press)
         if isinstance(schedule, Utterance):
             return schedule
-        if problem := self._cannot_be_held(schedule):
+        if problem := self._cannot_be_held(schedule) or next(iter(self._ruled_out(schedule).values()), None):
             return problem
         return self._change(press, lambda each, now: replace(each, paused=False, since=max(each.since, now + ROOM)))
 
@@ -239,6 +247,19 @@ class ScheduleService:
         if asked.country and not is_country(asked.country):
             wrong["country"] = say.unknown_holidays("", ())
         return wrong
+
+    def _ruled_out(self, asked: Schedule) -> Wrong:
+        """Why the rules of the workspace are against it, by the lines of the form."""
+        choice = self._narrowed(asked)
+        found = {
+            "day": self._rulings.not_a_manager(asked.team, asked.manager),
+            "owners": choice if isinstance(choice, Utterance) else None,
+            "channel": self._rulings.elsewhere(asked.team, asked.channel),
+        }
+        return {line: hint for line, hint in found.items() if hint}
+
+    def _narrowed(self, asked: Schedule) -> Choice | Utterance:
+        return self._rulings.narrowed(asked.team, asked.manager, asked.choice, asked.channel)
 
     def _are_there(self, team: str, people: Sequence[str]) -> bool:
         """Whether all of them are in the workspace; asked of Slack side by side, for it waits three seconds for us."""

@@ -15,6 +15,7 @@ from flows.utterances.outsiders import *  # noqa: F403
 from flows.utterances.pipeline import *  # noqa: F403
 from flows.utterances.privacy import *  # noqa: F403
 from flows.utterances.reminders import *  # noqa: F403
+from flows.utterances.rules import *  # noqa: F403
 from flows.utterances.saying import *  # noqa: F403
 from flows.utterances.schedules import *  # noqa: F403
 from flows.utterances.thread import *  # noqa: F403

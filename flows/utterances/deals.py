@@ -174,5 +174,6 @@ def home(shown: Home) -> Utterance:
             "theirs": contexts.page(shown.team, shown.links, shown.today) if shown.team else None,
             "habits": contexts.habits(shown.habits, shown.today),
             "moved": shares.plain(shown.moved) if shown.moved else None,
+            "is_admin": shown.is_admin,
         },
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
-from unicodedata import normalize
 
 from flows import contexts
 from flows.home import Shown
@@ -28,15 +26,18 @@ def close_form(deal: Deal) -> Utterance:
     return Utterance("close_form", {"id": deal.id, "deal": deal.name})
 
 
-def settings_form(habits: Habits, today: date, shown: Shown) -> Utterance:
-    """When a person works, and whether they want to be nudged; `shown` is where to return to in App Home."""
-    named = groupby(countries(), key=lambda each: normalize("NFKD", each[1])[0])
+def settings_form(habits: Habits, today: date, shown: Shown, nudges: bool = True) -> Utterance:
+    """When a person works, and whether they want to be nudged; `shown` is where to return to in App Home.
+
+    `nudges` is whether there are any in their workspace.
+    """
     return Utterance(
         "settings_form",
         {
             "shown": str(shown),
+            "nudged_here": nudges,
             "habits": contexts.habits(habits, today),
-            "countries": [[letter, [list(each) for each in group]] for letter, group in named],
+            "countries": contexts.countries_by_letter(),
         },
     )
 

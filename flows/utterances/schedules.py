@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
-from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from flows import calendar
+from flows import calendar, contexts
 from flows.calendar import MOST_DAYS_AHEAD, MOST_SCHEDULES, Planned
 from flows.calls import THIS_QUARTER, Call, Schedule
 from flows.hours import Habits, countries
@@ -40,7 +38,6 @@ def schedule_form(asked: Schedule, shown: date, periods: Sequence[str], came_fro
     `asked` is filled in; without an id it is a new schedule. `shown` is the day on which it begins or goes on,
     `periods` are what the team calls its forecast periods, `came_from` is the channel in which the form was asked for.
     """
-    named = groupby(countries(), key=lambda each: normalize("NFKD", each[1])[0])
     return Utterance(
         "schedule_form",
         {
@@ -51,7 +48,7 @@ def schedule_form(asked: Schedule, shown: date, periods: Sequence[str], came_fro
             "evening": EVENING,
             "periods": [[each, each] for each in dict.fromkeys([*periods, asked.choice.period]) if _is_named(each)],
             "days_ahead": [str(days) for days in range(1, MOST_DAYS_AHEAD + 1)],
-            "countries": [[letter, [list(each) for each in group]] for letter, group in named],
+            "countries": contexts.countries_by_letter(),
         },
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,16 +12,17 @@ from storage.models.base import Base, OfWorkspace, OwnTeam
 
 
 class WorkspaceRow(OfWorkspace, Base):
-    """What is settled for a workspace: after how many days closed deals are deleted, 0 for never.
+    """What was settled for a workspace: after how many days closed deals are deleted, 0 for never, and all else.
 
-    `enterprise` is the organisation it is in, empty if it is in none or that is not known. `uninstalled_at` is when the
-    bot was removed from it, if it was and is not back.
+    `settings` are empty until an admin saves some; see `storage.rules`. `enterprise` is the organisation it is in,
+    empty if it is in none or that is not known. `uninstalled_at` is when the bot was removed, if it is not back.
     """
 
     __tablename__ = "workspace"
 
     team: Mapped[OwnTeam] = mapped_column(primary_key=True)
     retention_days: Mapped[int] = mapped_column(default=0)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     enterprise: Mapped[str] = mapped_column(default="", server_default="")
     uninstalled_at: Mapped[datetime | None]
 

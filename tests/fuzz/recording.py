@@ -35,7 +35,7 @@ RARE = {
     "batch:call": "1", "word:stop": "1:1",
     "digest:clear": "x|1", "digest:ask:1": "x|U0LENA", "share": "1", "fix_line": "1", "digest:ahead": "x",
     "digest:time": "x", "schedule:pause": "1",
-    "schedule:resume": "1",
+    "schedule:resume": "1", "rules:all": "1", "rules:crew:0": "0",
 }  # fmt: skip
 """Buttons that need a particular occasion to be shown, and what they carry."""
 
@@ -49,11 +49,15 @@ RARE_FORMS = {
     "nudge_stop": ("1", {"deal": "1"}),
     "forget_me": ("", {}),
     "delete_deal": ("1", {}),
+    "rules": ("", {"begins": "09:00", "ends": "17:00", "workdays": "0,1", "nudges": "on", "kept": "0"}),
+    "crew": ("0:", {"name": MARK, "managers": "U0LENA", "members": "U0OMAR"}),
 }
 """Forms that such a button opens: what each carries, and what may be filled in."""
 
-FOR_LATER = frozenset({"batch:call", "batch:rest", "schedule:remove", "import:drop", "forget", "word:stop"})
-"""What would end that of which more is to be seen."""
+FOR_LATER = frozenset(
+    {"batch:call", "batch:rest", "schedule:remove", "import:drop", "forget", "word:stop", "rules:all"}
+)
+"""What would end, or turn off, that of which more is to be seen."""
 
 
 @dataclass(frozen=True)

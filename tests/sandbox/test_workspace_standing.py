@@ -33,6 +33,16 @@ def test_who_is_a_guest_or_of_another_company(workspace: LocalWorkspace, client:
     assert told("U0OMAR") == (False, False, "T0LOCAL")
 
 
+def test_who_runs_the_workspace(workspace: LocalWorkspace, client: WebClient):
+    def runs_it(name: str) -> bool:
+        return client.users_info(user=name)["user"]["is_admin"]
+
+    assert [runs_it(each) for each in ("U0MAYA", "U0OMAR")] == [True, False]
+    workspace.become("omar", "admin")
+    workspace.become("maya", "member")
+    assert [runs_it(each) for each in ("U0MAYA", "U0OMAR")] == [False, True]
+
+
 def test_a_channel_becomes_shared_and_is_no_longer(workspace: LocalWorkspace, client: WebClient, app: App, connect):
     heard: list[dict] = []
     for kind in ("channel_shared", "channel_unshared", "message", "member_joined_channel"):
