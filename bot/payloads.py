@@ -136,6 +136,7 @@ EVENTS: dict[str, Shape] = {
     "app_home_opened": record({"user": ID}, tab=NAME, channel=ID, view=HOME),
     "channel_shared": record({"channel": ID}),
     "channel_unshared": record({"channel": ID}),
+    "member_joined_channel": record({"user": ID, "channel": ID}),
     "tokens_revoked": record(tokens=record(bot=listing(ID))),
 }
 """Of the events that somebody listens to, those that tell more than `ANY_EVENT`."""

@@ -19,6 +19,9 @@ from storage.tenancy import own_workspace
 LATE = timedelta(minutes=10)
 """Whatever the pace, a message that waits longer than this is stuck."""
 
+NOT_THERE = ("not_in_channel", "channel_not_found")
+"""Slack's answers where the bot is not, or not any more."""
+
 GONE = "gone"
 """The name of what is to be taken back: deleted in Slack, and then here."""
 
@@ -238,6 +241,17 @@ class Messages:
     def try_refused_again(self) -> int:
         """Let the engine try once more what Slack refused; returns how many messages that are."""
         rows = self._session.scalars(select(MessageRow).where(MessageRow.refused.is_not(None))).all()
+        for row in rows:
+            row.refused, row.said, row.tries = None, 0, 0
+        return len(rows)
+
+    def try_again_in(self, channel: str) -> int:
+        """Let the engine try once more what Slack refused in a channel because the bot was not in it, and how much is.
+
+        A review whose first message was refused has ended.
+        """
+        theirs = (MessageRow.channel == channel, MessageRow.refused.in_(NOT_THERE), MessageRow.slot != PARENT)
+        rows = self._session.scalars(select(MessageRow).where(*theirs)).all()
         for row in rows:
             row.refused, row.said, row.tries = None, 0, 0
         return len(rows)

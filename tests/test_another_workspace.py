@@ -431,6 +431,7 @@ WITHOUT_IDS = {
     "event app_home_opened",
     "event channel_shared",
     "event channel_unshared",
+    "event member_joined_channel",
     "event app_uninstalled",
     "event tokens_revoked",
     "command /dealreview",

@@ -12,6 +12,7 @@ from flows.lens import Leaning
 from flows.playbook import AFTERWARDS, BY_KEY, PLAYBOOK
 from flows.review import Standing, Status
 from sandbox.faults import FaultKind
+from sandbox.people import BOT_USER
 from tests.conftest import DEALS, Room, Thread, open_room, words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, EMPTY, OPEN, OURS, THEIRS, UNCLEAR
 
@@ -413,3 +414,16 @@ def test_a_limit_of_slack_is_waited_for(room: Room) -> None:
     room.workspace.fault("chat.postMessage", "rate_limited", seconds=1)
     thread.says("lena", ANSWERS[0])
     assert "*2 of 9*" in thread.asked and len(thread.from_bot) == 2
+
+
+def test_a_bot_that_is_asked_back_into_the_channel_says_what_it_could_not(room: Room) -> None:
+    thread = room.start("Northwind @lena")
+    room.workspace.fault("chat.postMessage", "slow", seconds=0.3)
+    room.workspace.message("lena", DEALS, ANSWERS[0], thread.ts)
+    inside = room.workspace._workspace
+    room.workspace._look(lambda: inside.channel(DEALS).members.remove(BOT_USER))
+    room.settle()
+    assert "1 of 9" in thread.asked
+    room.workspace.invite("maya", DEALS, "dealreview")
+    room.settle()
+    assert "2 of 9" in thread.asked

@@ -37,6 +37,11 @@ def register(bolt: App, directory: Directory, outsiders: OutsiderService, speake
         """Another company has left the channel; a third one may still be there."""
         outsiders.hear(event["channel"], bool(event.get("is_ext_shared")))
 
+    @bolt.event("member_joined_channel")
+    def on_joined(event: dict[str, Any], context: BoltContext) -> None:
+        if event["user"] == context.bot_user_id:
+            outsiders.is_back(event["channel"])
+
     def turn_away(team: str, person: str, body: dict[str, Any], ack: Ack) -> BoltResponse:
         hint, event = say.colleagues_only(), body.get("event") or {}
         if "command" in body:

@@ -16,6 +16,7 @@ from flows import utterances as say
 from flows.review import Review
 from flows.utterances import outsiders_slot
 from storage.database import Database
+from storage.messages import Messages
 from storage.outsiders import end_rest, notices, open_in, shut_channels
 from storage.tenancy import own_workspace
 
@@ -50,6 +51,13 @@ class OutsiderService:
         """Slack told whether people of another company can read a channel."""
         self._directory.heard_of(channel, is_shared)
         self._note(channel, is_shared)
+
+    def is_back(self, channel: str) -> None:
+        """Somebody asked the bot into a channel: what could not be said there, because it had been sent away, is."""
+        with self._database.transaction() as session:
+            waits = Messages(session).try_again_in(channel)
+        if waits:
+            self._wake()
 
     def reads_along(self, channel: str) -> bool:
         """Whether another company can read a channel. Raises `NotNow`, and the network's errors as they come."""

@@ -204,6 +204,8 @@ class Recorder:
         for kind in ("channel_shared", "channel_unshared"):
             event = {"type": kind, "channel": "C0DEALS", "connected_team_id": "T0OTHER", "event_ts": "1.000001"}
             yield Recorded("events_api", {**shared, "event": event})
+        event = {"type": "member_joined_channel", "user": "U0BOT", "channel": "C0DEALS", "event_ts": "1.000001"}
+        yield Recorded("events_api", {**shared, "event": event})
         for kind in ("app_uninstalled", "tokens_revoked"):  # so long ago that the bot is there again
             event = {"type": kind, "tokens": {"oauth": ["U0LENA"], "bot": ["U0BOT"]}, "event_ts": "1.000001"}
             yield Recorded("events_api", {**shared, "event": event, "event_time": 1})
