@@ -120,7 +120,7 @@ class Directory:
         except SlackApiError as error:
             log.info("Slack does not tell who %s is: %s", person_id, error.response.get("error"))
             return None if error.response.get("error") in NOBODY else self.known(team, person_id)
-        is_colleague = self._learn(user, team)
+        is_colleague = self._learn(user, team, person_id)
         if not is_colleague or user.get("deleted") or user.get("is_bot"):
             return None
         person = Person(team, person_id, _name(user), _zone(user.get("tz")))
@@ -227,7 +227,7 @@ class Directory:
 
     def _ask_whether_colleague(self, team: str, person_id: str) -> bool:
         try:
-            return self._learn(self._client.users_info(user=person_id)["user"], team)
+            return self._learn(self._client.users_info(user=person_id)["user"], team, person_id)
         except SlackApiError as error:
             if (reason := str(error.response.get("error"))) in NOBODY:
                 return False
@@ -241,10 +241,10 @@ class Directory:
     def _ask_whether_admin(self, team: str, person_id: str) -> bool:
         return _is_admin(self._client.users_info(user=person_id)["user"], team)
 
-    def _learn(self, user: dict[str, Any], team: str) -> bool:
+    def _learn(self, user: dict[str, Any], team: str, person_id: str) -> bool:
         """Slack told of somebody: who they are here is remembered. Gives whether they are a colleague."""
-        self._admins.learn(_is_admin(user, team), team, str(user["id"]))
-        return self._colleagues.learn(_is_colleague(user, team), team, str(user["id"]))
+        self._admins.learn(_is_admin(user, team), team, person_id)
+        return self._colleagues.learn(_is_colleague(user, team), team, person_id)
 
     def _ask_whether_shared(self, channel: str) -> bool:
         try:

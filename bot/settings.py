@@ -59,7 +59,7 @@ class OAuth:
     keys: tuple[str, ...] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What the bot needs to know to run. `signing_secret` belongs to HTTP, `app_token` to Socket Mode.
 

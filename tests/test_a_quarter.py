@@ -102,7 +102,7 @@ class Process:
 
     def __init__(self, url: str, clock: Clock) -> None:
         self.database = Database(url)
-        directory = Town(WebClient("xoxb-nobody"), self.database, home="")
+        directory = Town(WebClient("xoxb-nobody"), self.database, home=str)
         speaker = Speaker(WebClient("xoxb-nobody"), directory)
         outbox = Outbox(self.database, speaker, timedelta())
         self.decisions = Decisions(self.database, outbox, speaker, clock, lambda: None)

@@ -390,7 +390,7 @@ def test_other_peoples_deals_cost_nothing_and_ones_own_no_further_queries(room: 
 
     home(room, "lena")
     slack = WebClient(room.settings.bot_token, base_url=room.settings.slack_api_url)
-    directory = Directory(slack, room.bot.database, "https://x.slack.com/")
+    directory = Directory(slack, room.bot.database, lambda: "https://x.slack.com/")
     service = HomeService(room.bot.database, directory, room.clock.utc)
     seed(room, "Deal 1", old(room, "people"), opened_by=MAYA)
     before = queries()

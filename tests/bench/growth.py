@@ -20,6 +20,7 @@ from bot.outbox import Outbox
 from bot.service.decisions import Decisions
 from bot.service.home import HomeService
 from bot.service.reviews import ReviewService
+from bot.service.rulings import Rulings
 from bot.service.turns import Said, TurnService
 from bot.speaker import Speaker
 from flows import lens
@@ -67,12 +68,12 @@ class Place:
         mornings = [NOW + timedelta(hours=tick + 1) for tick in range(self.ticks) for _ in range(self.due)]
         fill(self.database, self.deals, OPEN, mornings)
         nowhere = Nowhere("xoxb-bench", base_url="http://nowhere.invalid/api/")
-        directory = Directory(nowhere, self.database, "https://bench.slack.com/")
+        directory = Directory(nowhere, self.database, lambda: "https://bench.slack.com/")
         speaker = Speaker(nowhere, directory)
         self._outbox = Outbox(self.database, speaker, timedelta(seconds=1))
         decisions = Decisions(self.database, self._outbox, speaker, lambda: self.now, wake=lambda: None)
         self._turns = TurnService(self.database, decisions, directory, speaker, lens.read, timedelta(0), nullcontext)
-        self._reviews = ReviewService(self.database, decisions, speaker, directory)
+        self._reviews = ReviewService(self.database, decisions, speaker, directory, Rulings(self.database, directory))
         self._homes = HomeService(self.database, directory, lambda: self.now)
 
     def time(self, what: str, work: Callable[[], object]) -> None:

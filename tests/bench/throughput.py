@@ -86,7 +86,12 @@ def _on(kind: str, databases: Databases, slack: str, rounds: int, reviews: int, 
 
 def _bot(url: str, slack: str, pace: float, reviews: int, replies: int) -> Speeds:
     settings = Settings(
-        TOKEN, "xapp-bench", slack_api_url=slack, database_url=url, burst=timedelta(0), pace=timedelta(seconds=pace)
+        bot_token=TOKEN,
+        app_token="xapp-bench",
+        slack_api_url=slack,
+        database_url=url,
+        burst=timedelta(0),
+        pace=timedelta(seconds=pace),
     )
     bot = create_app(settings)
     with bot.running():

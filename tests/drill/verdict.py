@@ -284,7 +284,7 @@ def witnessed(town: Town, memory: Memory, database: Database, prepared: Sequence
         for each in said
         if not each.bot_id and each.thread_ts
     ]
-    speaker = Speaker(WebClient(), Directory(WebClient(), database, home=""))
+    speaker = Speaker(WebClient(), Directory(WebClient(), database, home=str))
     with database.transaction() as session:
         turns: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
         for turn in session.scalars(select(TurnRow).order_by(TurnRow.id)):
