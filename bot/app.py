@@ -29,7 +29,7 @@ from bot.engine import Engine
 from bot.foundation import Foundation, lay_foundation
 from bot.installations import ManyInstallations, OneInstallation
 from bot.listeners import batches as batch_forms
-from bot.listeners import buttons, commands, door, files, forms, home, mirrors, rules, threads
+from bot.listeners import buttons, commands, door, files, forms, home, mirrors, playbooks, rules, threads
 from bot.listeners import digests as digest_presses
 from bot.listeners import installations as removals
 from bot.listeners import nudges as nudge_presses
@@ -54,6 +54,7 @@ from bot.service.mirrors import MirrorService
 from bot.service.nudged import NudgedService
 from bot.service.outsiders import OutsiderService
 from bot.service.pipeline import PipelineService
+from bot.service.playbooks import PlaybookService
 from bot.service.portfolio import PortfolioService
 from bot.service.privacy import PrivacyService
 from bot.service.privacy_errands import PrivacyErrands
@@ -177,13 +178,16 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
 
 
 def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnService, more: Mapping[str, Take]) -> None:
-    """Reviews, deals, nudges and App Home; `more` takes the commands of the rest."""
+    """Reviews, deals, nudges, playbooks and App Home; `more` takes the commands of the rest."""
     reviews = ReviewService(base.database, base.decisions, base.speaker, base.directory, base.rulings)
     deals = DealService(base.database, base.directory, base.clock)
     lessons = LessonService(base.database, base.directory)
     portfolio = PortfolioService(base.database, base.decisions, base.directory)
     engine.on_tick = reviews.tick
     base.outbox.on_refused = reviews.could_not_open
+    own = PlaybookService(base.database, base.outbox, base.decisions, base.directory)
+    playbooks.register(bolt, own, base.speaker)
+    more = {**more, "playbook": own.take}
     desk = Desk(reviews, deals, portfolio, lessons, base.directory, base.speaker, more)
     commands.register(bolt, desk, turns, base.speaker)
     threads.register(bolt, turns)

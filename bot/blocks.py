@@ -187,8 +187,10 @@ def time_input(initial: str) -> Json:
     return {"type": "timepicker", "initial_time": initial}
 
 
-def text_input(initial: str, placeholder: str, most: int) -> Json:
-    element = {"type": "plain_text_input", "placeholder": _text(placeholder), "max_length": most}
+def text_input(initial: str, placeholder: str, most: int, has_lines: bool = False) -> Json:
+    element: Json = {"type": "plain_text_input", "placeholder": _text(placeholder), "max_length": most}
+    if has_lines:
+        element["multiline"] = True
     return {**element, "initial_value": mrkdwn.plain(initial)} if initial else element
 
 

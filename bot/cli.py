@@ -26,6 +26,7 @@ from bot.doctor import examine, examine_seals
 from bot.http import SECONDS_IDLE, http_app
 from bot.keys_command import keys
 from bot.outside import seen_from_outside
+from bot.playbook_command import playbook
 from bot.settings import (
     BadSetting,
     Door,
@@ -59,6 +60,7 @@ main.add_command(audit)
 main.add_command(keys)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(playbook)
 
 
 @main.command()

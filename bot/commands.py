@@ -10,12 +10,13 @@ LONGEST_NAME = 120
 
 HELP, LIST, SHOW, FULL, ASK, LENS = "help", "list", "show", "full", "ask", "lens"
 CLOSE, REOPEN, HANDOVER = "close", "reopen", "handover"
-BATCH, SCHEDULE, DIGEST = "batch", "schedule", "digest"
+BATCH, SCHEDULE, DIGEST, PLAYBOOK = "batch", "schedule", "digest", "playbook"
 DELETE, MY, FORGET, SETTINGS = "delete", "my", "forget", "settings"
 SUBCOMMANDS = (
-    HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, BATCH, SCHEDULE, DIGEST, LENS, DELETE, MY, FORGET, SETTINGS,
+    HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, BATCH, SCHEDULE, DIGEST, LENS, PLAYBOOK, DELETE, MY, FORGET,
+    SETTINGS,
 )  # fmt: skip
-OF_CALLS = (BATCH, SCHEDULE, DIGEST)
+WITH_WORDS = (BATCH, SCHEDULE, DIGEST, PLAYBOOK)
 OF_A_DEAL = (SHOW, FULL, ASK, CLOSE, REOPEN, DELETE)
 OF_TWO_WORDS = {MY: "my data", FORGET: "forget me"}
 """Subcommands that are only ones with the word after them: "my" may well begin a deal's name."""
@@ -34,13 +35,15 @@ class Command:
     """A command as read: what is asked (`start`, `form`, `unknown` or a subcommand), and of what.
 
     `name` is a deal's name, still in Slack's encoding, or the words after or instead of a subcommand; `people` are the
-    mentioned people's ids; `meant` is the subcommand that unknown words resemble.
+    mentioned people's ids; `meant` is the subcommand that unknown words resemble. A name that `is_quoted` is nothing
+    but a name.
     """
 
     kind: str
     name: str = ""
     people: tuple[str, ...] = ()
     meant: str = ""
+    is_quoted: bool = False
 
 
 def parse(text: str) -> Command:
@@ -48,7 +51,7 @@ def parse(text: str) -> Command:
     people = tuple(dict.fromkeys(_MENTION.findall(text)))
     words = " ".join(_MENTION.sub(" ", text).split())
     if quoted := _QUOTED.match(words):
-        return Command("start", quoted[1].strip(), people)
+        return Command("start", quoted[1].strip(), people, is_quoted=True)
     first, _, rest = words.partition(" ")
     verb = first.casefold()
     if words.casefold() in OF_TWO_WORDS.values():
@@ -61,7 +64,7 @@ def parse(text: str) -> Command:
         return Command(HANDOVER, "", people)
     if verb in OF_A_DEAL:
         return Command(verb, _unquoted(rest), people)
-    if verb in OF_CALLS:
+    if verb in WITH_WORDS:
         return Command(verb, rest, people)
     if verb in COMMONLY_TRIED or first.startswith("--"):
         return Command("unknown", words, people, meant=_nearest(verb))

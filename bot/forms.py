@@ -44,6 +44,7 @@ class Filled:
             period=values.get("period", "").strip(),
             amount=amount,
             currency=currency,
+            playbook=values.get("playbook", ""),
         )
 
     @property

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from slack_sdk import WebClient
 
 from bot.directory import Directory
+from bot.library import Library
 from bot.outbox import Outbox
 from bot.service.decisions import Decisions
 from bot.service.nudges import NudgeService
@@ -56,7 +57,7 @@ def lay_foundation(
     posts to a channel.
     """
     directory = Directory(asks, database, home, clock=lambda: clock().timestamp())
-    speaker = Speaker(says, directory)
+    speaker = Speaker(says, directory, Library(database))
     outbox = Outbox(database, speaker, pace)
     decisions = Decisions(database, outbox, speaker, clock, wake)
     nudges = NudgeService(database, outbox, directory, clock)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot import blocks, mrkdwn
+from bot.library import Library
+from bot.wording import Wording
 from flows import utterances as say
 from flows.utterances import ON, Utterance
 from storage.deals import Person
@@ -25,6 +27,7 @@ from storage.messages import Message, plain
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LONGEST_EDIT = 4000
+LONGEST_STRUGGLE = 160
 EVENT_TYPE = "dealreview_message"
 
 NOT_HERE = "invalid_blocks"
@@ -77,9 +80,10 @@ class Rendered:
 class Speaker:
     """The bot's voice. Raises `slack_sdk.errors.SlackApiError` and the network's errors as they come."""
 
-    def __init__(self, client: WebClient, names: Names) -> None:
+    def __init__(self, client: WebClient, names: Names, library: Library | None = None) -> None:
         self._client = client
         self._names = names
+        self._library = library or Library()
         self._without_pictures: set[str] = set()
         self._words = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -97,6 +101,7 @@ class Speaker:
     def render(self, team: str, utterance: Utterance) -> Rendered:
         """The words of an utterance, with every value in its context encoded."""
         context = {**mrkdwn.encoded(plain(utterance.context)), "team": team}
+        context["wording"] = self._wordings(team, context)
         words = self._words.get_template(f"{utterance.name}.j2").render(context)
         made = blocks.assemble(words)
         frame = made.pop(0) if made and made[0]["type"] in ("modal", "home") else {}
@@ -201,6 +206,21 @@ class Speaker:
             if error.response["error"] not in NO_HOME:
                 raise
             log.info("Slack shows no Home to %s: %s", person, error.response["error"])
+
+    def _wordings(self, team: str, context: Json) -> Callable[..., Wording]:
+        """What gives the words of a question by its key: those of the playbook that the context names, if it does."""
+        shelf = cache(lambda: self._library.shelf(team))
+        ref = str(context.get("playbook") or "")
+        deal = context.get("deal") or "the customer"
+        struggle = mrkdwn.shorten((context.get("struggle") or "").replace("\n", " "), LONGEST_STRUGGLE)
+
+        def wording(key: str, customer: str = "") -> Wording:
+            playbook = self._library.playbook(team, ref) or (shelf().of(ref) if ref else None)
+            question = (playbook.find(key) if playbook else None) or shelf().question(key)
+            known = {"customer": customer or deal, "deal": deal, "struggle": struggle}
+            return Wording(question, known, mrkdwn.encode)
+
+        return wording
 
     def _show(self, team: str, said: Rendered, call: Callable[..., SlackResponse]) -> SlackResponse:
         """Show a message with its pictures, or in words where Slack does not take them.

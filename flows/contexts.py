@@ -28,6 +28,7 @@ def asking(review: Review) -> dict[str, Any]:
         "review": review.id,
         "ask": review.ask,
         "question": review.asked,
+        "playbook": review.playbook.ref,
         "deal": review.deal.name,
         "customer": review.deal.name,
         "owner": review.owner,
@@ -209,6 +210,7 @@ def summary(review: Review) -> dict[str, Any]:
     return {
         **asdict(summed),
         "review": review.id,
+        "playbook": review.playbook.ref,
         "deal": review.deal.name,
         "customer": review.deal.name,
         "owner": review.owner,

@@ -17,7 +17,7 @@ from flows.help_wanted import asked_for
 from flows.home import MATTERS_FIRST
 from flows.nudging import URGENCY
 from flows.outlook import Item
-from flows.playbook import NEXT_STEP, OPENING, OUR_HELP, STEERED
+from flows.playbook import AFTERWARDS, NEXT_STEP, OPENING, OUR_HELP
 from flows.review import HEARD, Deal, Label, Source, Standing
 from flows.watch import REVIEWS_RUNNING, Flag, flags, is_our_sum, only_ours
 
@@ -248,7 +248,7 @@ def _moves(line: Told, every: Iterable[Told]) -> bool:
 
 
 def _can_move(question: str) -> bool:
-    return question in STEERED and question not in (NEXT_STEP, OUR_HELP)
+    return question not in (OPENING, AFTERWARDS, NEXT_STEP, OUR_HELP)
 
 
 def _is_guess(item: Item) -> bool:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flows.hours import DAY, Habits, is_workday, local_day
 from flows.ledger import Known, Wait
-from flows.playbook import NEXT_STEP, OUR_HELP, STRUGGLE
+from flows.playbook import STANDARD, Playbook
 from flows.review import Stage
 
 
@@ -51,28 +51,6 @@ class Freshness:
     cause: Cause | None = None
 
 
-def _by_stage(*days: int) -> dict[Stage, int]:
-    return dict(zip(Stage, days, strict=True))
-
-
-# fmt: off
-DAYS: dict[str, dict[Stage, int]] = {
-    #                   exploring  comparing  deciding  signing
-    "why_change":    _by_stage(45,        30,       21,      14),
-    "no_action":     _by_stage(45,        30,       21,      14),
-    "destination":   _by_stage(60,        45,       30,      21),
-    "people":        _by_stage(30,        21,       14,       7),
-    "decision_path": _by_stage(45,        21,       10,       5),
-    STRUGGLE:        _by_stage(30,        21,       14,       7),
-    OUR_HELP:        _by_stage(30,        21,       14,      10),
-    NEXT_STEP:       _by_stage(14,        10,        7,       3),
-}
-# fmt: on
-"""For how many calendar days we rely on an answer, by the customer's stage: the product's table "How fast it ages".
-
-A question without a row does not age: the opening, which is a snapshot, or one of a team's own.
-"""
-
 AMBER_FROM = 0.75
 """The part of its days after which an answer is amber."""
 
@@ -95,6 +73,7 @@ def freshness(
     scale: float = 1.0,
     wait: Wait | None = None,
     zone: str = "UTC",
+    playbook: Playbook = STANDARD,
 ) -> Freshness:
     """How fresh what we know about a question is at `now`, by the product's rules in "How fast it ages".
 
@@ -102,10 +81,10 @@ def freshness(
     heard on 3 November is 21 days old from the first to the last minute of 24 November. But for a doubt, it changes as
     a day begins, and part of a day is not a day yet: three quarters of 30 days are over on day 23.
 
-    - It is stale when its days, times the team's `scale`, are over, or when the day of their step is, "whichever is
-      first". "By Thursday" includes Thursday, so "its date passes (same day)" as Friday begins, with no days of grace.
-      A date does not fade before that: only the days of the table turn amber. Once over, a day stays over, even for
-      what is called still true afterwards: a step that is still to come needs a new day.
+    - It is stale when its days in the `playbook`, times the team's `scale`, are over, or when the day of their step is,
+      "whichever is first". "By Thursday" includes Thursday, so "its date passes (same day)" as Friday begins, with no
+      days of grace. A date does not fade before that: only the days of the table turn amber. Once over, a day stays
+      over, even for what is called still true afterwards: a step that is still to come needs a new day.
     - A doubt makes it stale at once, unless the customer's side gave it then or later.
     - What is not known yet does not age: it is open, and has an age. What nobody there ever gave us was never heard.
     - While the customer waits, what would be amber or stale is waiting instead. What is fresh stays fresh and what is
@@ -121,10 +100,10 @@ def freshness(
     days = max(0, (local_day(now, zone) - day).days)
     if known.is_open:
         return Freshness(State.OPEN, since, days=days)
-    if question not in DAYS:
+    if not (lasts := lasts_for(question, stage, playbook)):
         return Freshness(State.FRESH, since, days=days)
 
-    lasts = DAYS[question][stage or Stage.COMPARING] * scale
+    lasts *= scale
     amber_at = _start(day + _whole_days(lasts * AMBER_FROM), zone)
     over, cause = day + _whole_days(lasts), Cause.DAYS
     if known.due and known.due < over:
@@ -137,6 +116,15 @@ def freshness(
     if state is not State.FRESH and wait and is_waiting(wait, now, zone):
         state = State.WAITING
     return Freshness(state, since, stale_at, days, cause)
+
+
+def lasts_for(question: str, stage: Stage | None, playbook: Playbook = STANDARD) -> float:
+    """For how many calendar days an answer is relied on at a stage; 0 if it does not age.
+
+    That is the opening, which is a snapshot, and what a team lets stand.
+    """
+    asked = playbook.find(question)
+    return asked.ages[list(Stage).index(stage or Stage.COMPARING)] if asked and asked.ages else 0.0
 
 
 def is_waiting(wait: Wait, now: datetime, zone: str) -> bool:

@@ -11,7 +11,7 @@ from flows.freshness import State, is_waiting
 from flows.hours import DAY, Habits
 from flows.ledger import Known, Wait
 from flows.outlook import Item, outlook
-from flows.playbook import NEXT_STEP
+from flows.playbook import NEXT_STEP, STANDARD, Playbook
 from flows.review import Deal, Status
 from flows.shares import Movement
 from flows.watch import Flag
@@ -142,11 +142,13 @@ class Home:
     is_admin: bool = False
 
 
-def glance(deal: Deal, ledger: Mapping[str, Known], now: datetime, *, scale: float, zone: str) -> Glance:
-    """How a deal stands at a moment (UTC); `scale` and `zone` are as in `outlook`."""
+def glance(
+    deal: Deal, ledger: Mapping[str, Known], now: datetime, *, scale: float, zone: str, playbook: Playbook = STANDARD
+) -> Glance:
+    """How a deal stands at a moment (UTC); `scale`, `zone` and `playbook` are as in `outlook`."""
     wait = Wait(deal.waits_until, deal.waits_for) if deal.waits_until else None
     still = wait if wait and is_waiting(wait, now, zone) else None
-    return Glance(deal, outlook(deal, ledger, now, scale=scale, zone=zone), still)
+    return Glance(deal, outlook(deal, ledger, now, scale=scale, zone=zone, playbook=playbook), still)
 
 
 def page(glances: Iterable[Glance], only: Only, number: int, today: date) -> Page:

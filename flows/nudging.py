@@ -10,7 +10,7 @@ from enum import StrEnum
 from flows.freshness import State
 from flows.hours import DAY, Habits, is_workday, is_working, local_day
 from flows.outlook import Item
-from flows.playbook import NEXT_STEP, OUR_HELP, STEERED, STRUGGLE
+from flows.playbook import NEXT_STEP, OUR_HELP, STANDARD, STRUGGLE, Playbook
 from flows.review import HEARD, Deal, Review
 
 MOST_DEALS = 5
@@ -216,10 +216,9 @@ def is_news(nudge: Nudge, review: Review) -> bool:
     )
 
 
-def questions_for(matter: Matter) -> tuple[str, ...]:
+def questions_for(matter: Matter, playbook: Playbook = STANDARD) -> tuple[str, ...]:
     """What a short review of a deal asks: the most urgent stale questions, three at most, in the playbook's order."""
-    chosen = {item.question for item in matter.items[:MOST_QUESTIONS]}
-    return tuple(key for key in STEERED if key in chosen)
+    return playbook.in_order(item.question for item in matter.items[:MOST_QUESTIONS])
 
 
 def _matter(nudge: Nudge, standing: Standing) -> Matter:

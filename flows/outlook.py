@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flows.freshness import Freshness, State, freshness
 from flows.ledger import Known, Wait
-from flows.playbook import STEERED
+from flows.playbook import STANDARD, Playbook
 from flows.review import Deal
 
 WORTH_ASKING = frozenset({State.STALE, State.OPEN, State.NEVER})
@@ -28,9 +28,16 @@ class Item:
 
 
 def outlook(
-    deal: Deal, ledger: Mapping[str, Known], now: datetime, *, scale: float, zone: str, waits: bool = True
+    deal: Deal,
+    ledger: Mapping[str, Known],
+    now: datetime,
+    *,
+    scale: float,
+    zone: str,
+    playbook: Playbook = STANDARD,
+    waits: bool = True,
 ) -> tuple[Item, ...]:
-    """Every question of a deal but the opening, in the playbook's order, as it stands at a moment (UTC).
+    """Every question that a playbook asks of a deal but the opening, in its order, as it stands at a moment (UTC).
 
     `scale` is the team's (`flows.freshness.scale_of`), `zone` the owner's IANA time zone. Unless it `waits`, it is
     looked at as if the customer were not waiting for anything.
@@ -39,7 +46,7 @@ def outlook(
 
     def item(question: str) -> Item:
         known = ledger.get(question)
-        fresh = freshness(question, known, deal.stage, now, scale=scale, wait=wait, zone=zone)
+        fresh = freshness(question, known, deal.stage, now, scale=scale, wait=wait, zone=zone, playbook=playbook)
         return Item(question, known, fresh)
 
-    return tuple(item(question) for question in STEERED)
+    return tuple(item(question) for question in playbook.steered)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from flows.lens import Label, Leaning, Reading, Reason
-from flows.playbook import AFTERWARDS, OPENING
+from flows.playbook import AFTERWARDS, OPENING, STANDARD, Playbook
 
 
 class Stage(StrEnum):
@@ -37,6 +37,7 @@ class Deal:
     it lives in. `their_date` is the customer's own, `close_date` is ours. `ending` is how it ended, at `closed_at`
     in UTC. The customer cannot move before `waits_until`, for the reason `waits_for`; `nudges` says whether its owner
     is asked about it. `amount` is what it is worth to us in a `currency` (ISO 4217), which may not be known.
+    `playbook` is the key of the one it is reviewed by, empty for the team's usual one.
     """
 
     id: int
@@ -56,6 +57,7 @@ class Deal:
     nudges: bool = True
     amount: Decimal | None = None
     currency: str = ""
+    playbook: str = ""
 
 
 class Status(StrEnum):
@@ -235,7 +237,7 @@ class Review:
     when a button did; `asked_ts` is when that question (or the summary) appeared in Slack, by Slack's clock, or None
     while it is on its way. `earlier` holds what was last heard about the deal, `probed` how it was last probed, and
     `last_reviewed` when, in UTC. `zone` is the owner's IANA time zone; `returns_at` is when a paused review asks again
-    by itself, in UTC, or None if it waits for its owner.
+    by itself, in UTC, or None if it waits for its owner. `playbook` is the version it began with.
     """
 
     id: int
@@ -258,6 +260,7 @@ class Review:
     ended_at: datetime | None = None
     zone: str = "UTC"
     returns_at: datetime | None = None
+    playbook: Playbook = STANDARD
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 from flows import utterances as say
 from flows.hours import next_morning
 from flows.lens import Leaning
-from flows.playbook import BY_KEY, OPENING
+from flows.playbook import OPENING, Question
 from flows.review import Answer, Label, Review, Standing, Status, Turn
 from flows.utterances import Retouch, Utterance
 from flows.words import Word
@@ -95,14 +95,25 @@ def probe(
     return Outcome(after, turn, (say.probe(after, chosen), *first, closed, say.parent(after)))
 
 
+def can_probe(review: Review, leaning: Leaning) -> bool:
+    """Whether an answer of this leaning deserves a follow-up, and the open question has one."""
+    return leaning in (Leaning.ABOUT_US, Leaning.EMPTY) and _asked(review).probes > 0
+
+
+def _asked(review: Review) -> Question:
+    """The open question, in the words of the playbook that the review began with."""
+    return review.playbook.find(review.asked) or Question(review.asked, "", "")
+
+
 def _choose_probe(review: Review, answer: Answer, leaning: Leaning) -> str:
     """The next angle in rotation, so that a deal never hears the same probe twice in a row."""
     asked = (*review.probed.get(answer.question, ()), *answer.probes)
-    if leaning is not Leaning.ABOUT_US and asked[-1:] != (VAGUE,):
+    words = _asked(review)
+    if not words.angles or (words.vague and leaning is not Leaning.ABOUT_US and asked[-1:] != (VAGUE,)):
         return VAGUE
     angles = [int(probe.rpartition("_")[2]) for probe in asked if probe != VAGUE]
     last = angles[-1] if angles else 0
-    return f"about_us_{last % BY_KEY[answer.question].angles + 1}"
+    return f"about_us_{last % len(words.angles) + 1}"
 
 
 def move_on(review: Review, turn: Turn, now: datetime, *first: Utterance, led_by: str | None = None) -> Outcome:
@@ -219,7 +230,7 @@ def _stop(review: Review, by: Act, now: datetime) -> Outcome:
 
 def _more(review: Review, by: Act, now: datetime) -> Outcome:
     answer = review.answer(review.asked)
-    if not BY_KEY[review.asked].angles or len(answer.probes) >= MOST_PROBES:
+    if len(answer.probes) >= min(MOST_PROBES, _asked(review).probes):
         return Outcome(review, hint=say.no_more_angles())
     ours = answer.live and not answer.lines(Label.CUSTOMER)
     leaning = Leaning.ABOUT_US if ours else Leaning.EMPTY

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.our_side import Heading, heading_of
-from flows.playbook import NEXT_STEP, OPENING, STEERED
+from flows.playbook import AFTERWARDS, NEXT_STEP, OPENING
 from flows.review import Answer, Label, Line, Review, Source, Standing
 
 
@@ -97,7 +97,9 @@ def summarise(review: Review) -> Summary:
         unknown=tuple(Unknown(answer.question, answer.lines(Label.GAP)) for answer in asked if _is_unknown(answer)),
         gaps=tuple(line for answer in told if not _is_unknown(answer) for line in answer.lines(Label.GAP)),
         skipped=tuple(answer.question for answer in asked if _is_skipped(answer)),
-        kept=tuple(_heard(review.earlier[key]) for key in STEERED if _is_kept(review, key)),
+        kept=tuple(
+            _heard(review.earlier[key]) for key in review.playbook.in_order(review.earlier) if _is_kept(review, key)
+        ),
         theirs=step.lines(Label.CUSTOMER),
         ours=step.lines(Label.US),
         new=tuple(answer.question for answer in asked if _is_news(review, answer)),
@@ -137,7 +139,7 @@ def _is_skipped(answer: Answer) -> bool:
 
 
 def _is_kept(review: Review, question: str) -> bool:
-    return question not in review.questions and question in review.earlier
+    return question not in review.questions and question not in (OPENING, AFTERWARDS)
 
 
 def _is_news(review: Review, answer: Answer) -> bool:

@@ -16,9 +16,9 @@ from flows.forgetting import FORGOTTEN
 from flows.hours import local_day
 from flows.ledger import Known
 from flows.lens import Leaning
-from flows.playbook import AFTERWARDS, BY_KEY, OPENING, STEERED
+from flows.playbook import AFTERWARDS, OPENING
 from flows.review import Explained, Label, Reply, Review, Source, Standing, Status, Turn
-from flows.steering import Act, Outcome, act, move_on, probe, reflect
+from flows.steering import Act, Outcome, act, can_probe, move_on, probe, reflect
 from flows.utterances import Utterance
 from flows.words import spoken
 
@@ -137,7 +137,7 @@ def doubt(review: Review, question: str, by: Act, now: datetime) -> Outcome:
 
     What this review has asked already is not asked twice in it.
     """
-    if question not in STEERED:
+    if question not in review.playbook.steered:
         return Outcome(review, hint=say.not_here())
     if by.person not in review.people and not review.may_steer(by.person):
         return Outcome(review, hint=say.only_theirs(review))
@@ -150,7 +150,7 @@ def doubt(review: Review, question: str, by: Act, now: datetime) -> Outcome:
 def answers_open(review: Review, message_ts: str, question: str, by: Act, now: datetime) -> Outcome:
     """Somebody says that what they wrote after the end answers an open question: from now on it is kept there."""
     found = review.find(message_ts)
-    if not found or found[0].question != AFTERWARDS or found[1].withdrawn or question not in STEERED:
+    if not found or found[0].question != AFTERWARDS or found[1].withdrawn or question not in review.playbook.steered:
         return Outcome(review, hint=say.line_gone())
     if by.person not in (found[1].author, review.owner):
         return Outcome(review, hint=say.only_theirs(review))
@@ -172,11 +172,11 @@ def suggest(review: Review, message_ts: str, ledger: Mapping[str, Known]) -> Utt
     told = [line.text for line in found[1].lines() if line.label is Label.CUSTOMER] if found else []
     if not found or not told:
         return None
-    ahead = review.questions[review.number - 1 :] if review.is_open else ()
+    ahead, asked = review.questions[review.number - 1 :] if review.is_open else (), review.playbook.steered
     for suggestion in suggested(found[0].question, told):
-        if suggestion.question in ledger and suggestion.question not in ahead:
+        if suggestion.question in asked and suggestion.question in ledger and suggestion.question not in ahead:
             return say.may_have_changed(review, suggestion)
-    unanswered = [question for question in STEERED if question in ledger and ledger[question].is_open]
+    unanswered = [question for question in asked if question in ledger and ledger[question].is_open]
     if found[0].question == AFTERWARDS and unanswered:
         return say.may_answer(review, found[1], unanswered)
     return None
@@ -223,8 +223,7 @@ def _answer(review: Review, reply: Reply, now: datetime) -> Outcome:
     if leaning is Leaning.NOT_KNOWN and review.asked != OPENING:
         answer = replace(answer, standing=Standing.NOT_KNOWN)
     after = review.with_answer(answer)
-    deserves_probe = leaning in (Leaning.ABOUT_US, Leaning.EMPTY) and BY_KEY[review.asked].angles
-    if deserves_probe and not answer.probes:
+    if can_probe(review, leaning) and not answer.probes:
         return probe(after, turn, leaning, now, say.saved(reply), led_by=reply.message_ts)
     return move_on(after, turn, now, say.saved(reply), led_by=reply.message_ts)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from flows.freshness import DAYS, State
+from flows.freshness import State, lasts_for
 from flows.outlook import Item
 from flows.playbook import STRUGGLE
 from flows.review import Deal, Source, Stage
@@ -146,7 +146,7 @@ def _stays(item: Item | None, stage: Stage | None, scale: float) -> Iterator[Rea
         yield Reason(Why.GUESS)
     if fine := _said(known.lines, _FINE):
         yield Reason(Why.FINE, fine)
-    if fresh.state is State.STALE and days > LONG_AGO * DAYS[NO_ACTION][stage or Stage.COMPARING] * scale:
+    if fresh.state is State.STALE and days > LONG_AGO * lasts_for(NO_ACTION, stage) * scale:
         yield Reason(Why.OLD, number=days)
 
 

@@ -35,9 +35,11 @@ class Did(StrEnum):
     SETTLED = "settled how long to keep"
     RULED = "changed the settings"
     EXPIRED = "deleted after its time"
+    CHANGED = "changed"
+    MADE_USUAL = "made the usual one"
 
 
-DEAL, DEALS, FILE, PERSON, WORKSPACE = "deal", "deals", "file", "person", "workspace"
+DEAL, DEALS, FILE, PERSON, PLAYBOOK, WORKSPACE = "deal", "deals", "file", "person", "playbook", "workspace"
 """The kinds of subjects."""
 
 OF_TURNS = {

@@ -76,6 +76,7 @@ class Deals:
         row.nudges = deal.nudges
         row.amount = deal.amount
         row.currency = deal.currency
+        row.playbook = deal.playbook
 
     def _mine(self) -> Select[DealRow]:
         return select(DealRow).where(DealRow.team == self._team, DealRow.scope.in_(self._scopes))
@@ -100,6 +101,7 @@ def to_deal(row: DealRow) -> Deal:
         row.nudges,
         row.amount,
         row.currency,
+        row.playbook,
     )
 
 

@@ -26,6 +26,7 @@ from storage.deals import to_deal
 from storage.home import is_readable, zones_of
 from storage.ledger import Ledger, scale
 from storage.models import AnswerRow, CallRow, DealRow, EntryRow, MessageRow, ReplyRow, ReviewRow, ScheduleRow, TurnRow
+from storage.playbooks import Playbooks
 
 LATEST = 4
 """So many reviews of each deal are looked at: those since the call before, and how long only we had a step."""
@@ -134,7 +135,7 @@ class Digests:
         """
         ids = [deal.id for deal in deals]
         ledgers = Ledger(self._session).of_all(ids)
-        slowness = scale(self._session, self._team)
+        slowness, shelf = scale(self._session, self._team), Playbooks(self._session, self._team).shelf()
         zones = zones_of(self._session, self._team, {deal.owner for deal in deals})
         rows = self._reviews(ids, ledgers.values())
         latest = {row.id for newest in rows.values() for row in newest[:LATEST]}
@@ -156,7 +157,7 @@ class Digests:
             ledger = ledgers.get(deal.id, {})
             return Dossier(
                 deal,
-                outlook(deal, ledger, now, scale=slowness, zone=zone),
+                outlook(deal, ledger, now, scale=slowness, zone=zone, playbook=shelf.of(deal.playbook)),
                 tuple(past),
                 _steps(past, dues),
                 since.get(deal.id) or _ended_before(past),

@@ -20,6 +20,7 @@ from storage.models import (
     CallRow,
     CorrectionRow,
     DealRow,
+    DraftRow,
     EntryRow,
     ErrandRow,
     ForgottenRow,
@@ -30,6 +31,7 @@ from storage.models import (
     MirrorRow,
     NudgeRow,
     PersonRow,
+    PlaybookRow,
     ReminderRow,
     ReplyRow,
     RestRow,
@@ -150,8 +152,11 @@ class Forgetting:
             keep_rules(self._session, team, left)
         self._take_back(self._said_to_them([*channels, *self._channels()]), now)
         for table, column in ((HabitsRow, HabitsRow.person), (NudgeRow, NudgeRow.person), (MirrorRow, MirrorRow.person),
-                              (ImportRow, ImportRow.person), (PersonRow, PersonRow.id)):  # fmt: skip
+                              (ImportRow, ImportRow.person), (DraftRow, DraftRow.person),
+                              (PersonRow, PersonRow.id)):  # fmt: skip
             self._session.execute(delete(table).where(table.team == team, column == person))
+        saved = (PlaybookRow.team == team, PlaybookRow.saved_by == person)
+        self._session.execute(update(PlaybookRow).where(*saved).values(saved_by=FORGOTTEN))
         mine = select(CallRow.id).where(CallRow.team == team)
         self._session.execute(delete(ReminderRow).where(ReminderRow.person == person, ReminderRow.call_id.in_(mine)))
         self._session.execute(delete(RestRow).where(RestRow.channel.in_(list(channels))))
@@ -215,7 +220,7 @@ class Forgetting:
         return [channel for each in found for channel in self._session.scalars(each) if channel.startswith(DIRECT)]
 
     def _said_to_them(self, channels: Iterable[str]) -> ColumnElement[bool]:
-        slots = [MessageRow.slot.like(f"{kind}:%{self._person}%") for kind in ("digest", "mirror", "asked")]
+        slots = [MessageRow.slot.like(f"{kind}:%{self._person}%") for kind in ("digest", "mirror", "asked", "playbook")]
         mine = (MessageRow.team == self._team) & MessageRow.review_id.is_(None)
         return mine & or_(MessageRow.channel.in_(list(channels)), *slots)
 

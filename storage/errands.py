@@ -1,4 +1,4 @@
-"""What people want done with what is kept about them or their deals, kept until it is done."""
+"""What people want done with what is kept about them or for them, kept until it is done."""
 
 from __future__ import annotations
 
@@ -18,17 +18,21 @@ class Kind(StrEnum):
     COPY = "copy"  # give a person everything that is kept about them
     FORGET = "forget"  # forget a person
     DELETE = "delete"  # delete a deal
+    PLAYBOOK = "playbook"  # give a person a playbook as a file
 
 
 @dataclass(frozen=True)
 class Errand:
-    """Something to be done in a workspace for a `person`; `deal` is the id of the deal it is about, 0 if of none."""
+    """Something to be done in a workspace for a `person`.
+
+    `subject` is the id of the deal, or the key of the playbook, that it is about; empty if it is about the person.
+    """
 
     id: int
     team: str
     kind: Kind
     person: str
-    deal: int = 0
+    subject: str = ""
 
 
 class Errands:
@@ -37,12 +41,11 @@ class Errands:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, team: str, kind: Kind, person: str, now: datetime, deal: int = 0) -> None:
+    def add(self, team: str, kind: Kind, person: str, now: datetime, subject: object = "") -> None:
         """Keep what is to be done (`now` is in UTC); what waits to be done is not kept twice."""
-        subject = str(deal) if deal else ""
         same = (ErrandRow.team == team, ErrandRow.kind == kind, ErrandRow.person == person)
-        if self._session.scalar(select(ErrandRow.id).where(*same, ErrandRow.subject == subject)) is None:
-            self._session.add(ErrandRow(team=team, kind=kind, person=person, subject=subject, asked_at=now))
+        if self._session.scalar(select(ErrandRow.id).where(*same, ErrandRow.subject == str(subject))) is None:
+            self._session.add(ErrandRow(team=team, kind=kind, person=person, subject=str(subject), asked_at=now))
             self._session.flush()
 
     def waiting(self) -> list[tuple[str, int]]:
@@ -53,7 +56,7 @@ class Errands:
     def lock(self, errand_id: int) -> Errand | None:
         """What is to be done, which no other transaction can change meanwhile; None if it is done."""
         row = self._session.scalar(select(ErrandRow).where(ErrandRow.id == errand_id).with_for_update())
-        return Errand(row.id, row.team, Kind(row.kind), row.person, int(row.subject or 0)) if row else None
+        return Errand(row.id, row.team, Kind(row.kind), row.person, row.subject) if row else None
 
     def done(self, errand: Errand) -> None:
         """It is done."""

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from flows.ledger import Known
+from flows.playbook import SHIPPED, Shelf
 from flows.review import Answer, Deal, Source, Standing
 from storage.database import Database
 from storage.deals import name_key, to_deal
 from storage.home import is_public
 from storage.ledger import Ledger
 from storage.models import AnswerRow, DealRow, PersonRow, ReplyRow, ReviewRow
+from storage.playbooks import Playbooks
 from storage.reviews import replies_to
 from storage.tenancy import EVERYWHERE, at_work_for
 
@@ -65,6 +67,7 @@ class Exported:
     reviews: tuple[Held, ...]
     ledger: Mapping[str, Known]
     names: Mapping[str, str]
+    shelf: Shelf = SHIPPED
 
     def name(self, person: str) -> str:
         return self.names.get(person, person)
@@ -105,8 +108,16 @@ def _whole(session: Session, rows: list[Any], choice: Choice) -> list[Exported]:
     hidden = set() if choice.private else _told_privately(session, ids)
     known = {deal_id: {key: _shown(each, hidden) for key, each in kept.items()} for deal_id, kept in ledger.items()}
     names = _names(session, rows, reviews)
+    shelves = {team: Playbooks(session, team).shelf() for team in {row.team for row in rows}}
     return [
-        Exported(to_deal(row), row.created_at, reviews.get(row.id, ()), known.get(row.id, {}), names.get(row.team, {}))
+        Exported(
+            to_deal(row),
+            row.created_at,
+            reviews.get(row.id, ()),
+            known.get(row.id, {}),
+            names.get(row.team, {}),
+            shelves[row.team],
+        )
         for row in rows
     ]
 

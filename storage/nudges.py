@@ -19,6 +19,7 @@ from storage.deals import Deals, to_deal
 from storage.habits import to_habits
 from storage.ledger import Ledger, scale
 from storage.models import DealRow, HabitsRow, KnowledgeRow, NudgeRow, PersonRow, ReviewRow
+from storage.playbooks import Playbooks
 from storage.rules import every_rules
 
 log = logging.getLogger(__name__)
@@ -132,13 +133,20 @@ class Nudges:
         if not deals:
             return []
         ids = [deal.id for deal in deals]
-        slowness = scale(self._session, self._team)
+        slowness, shelf = scale(self._session, self._team), Playbooks(self._session, self._team).shelf()
         ledgers = Ledger(self._session).of_all(ids)
         reviewed = self._reviewed(ids)
         return [
             Standing(
                 deal,
-                outlook(deal, ledgers.get(deal.id, {}), now, scale=slowness, zone=habits.zone),
+                outlook(
+                    deal,
+                    ledgers.get(deal.id, {}),
+                    now,
+                    scale=slowness,
+                    zone=habits.zone,
+                    playbook=shelf.of(deal.playbook),
+                ),
                 *reviewed.get(deal.id, (None, False)),
             )
             for deal in deals

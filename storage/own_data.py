@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from storage.audit import Audit
@@ -17,11 +17,13 @@ from storage.models import (
     CallRow,
     CorrectionRow,
     DealRow,
+    DraftRow,
     HabitsRow,
     ImportRow,
     MirrorRow,
     NudgeRow,
     PersonRow,
+    PlaybookRow,
     ReminderRow,
     ReplyRow,
     ReviewRow,
@@ -72,6 +74,10 @@ def own_data(session: Session, team: str, person: str, now: datetime) -> Data:
             for row in session.scalars(
                 select(ScheduleRow).where(ScheduleRow.team == team, ScheduleRow.manager == person)
             )
+        ],
+        "playbooks": [
+            *_playbooks(session, PlaybookRow, (PlaybookRow.team == team) & (PlaybookRow.saved_by == person)),
+            *_playbooks(session, DraftRow, (DraftRow.team == team) & (DraftRow.person == person)),
         ],
         "log": [
             {"at": each.at, "act": each.act, "kind": each.kind, "subject": each.subject}
@@ -170,6 +176,12 @@ def _reviews(session: Session, team: str, person: str) -> list[Data]:
         }
         for row, deal in rows
     ]
+
+
+def _playbooks(session: Session, table: type[PlaybookRow] | type[DraftRow], mine: ColumnElement[bool]) -> list[Data]:
+    """What they saved of the team's questions, and what they are making of them."""
+    rows = session.scalars(select(table).where(mine).order_by(table.key, table.version))
+    return [_plain(row, "team", "person", "saved_by", "edit", "card") for row in rows]
 
 
 def _all(session: Session, table: type[NudgeRow] | type[MirrorRow], team: str, person: str) -> list[Data]:

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from flows.lens import Label, Reading, Span
-from flows.playbook import OPENING
+from flows.playbook import OPENING, STANDARD, Playbook
 from flows.review import DIRECT, OPEN, Answer, Deal, Reply, Review, Source, Standing, Status, Turn
 from flows.utterances import PARENT, ask_slot, summary_slot
 from storage.deals import find_person, to_deal
 from storage.models import AnswerRow, MessageRow, ReplyRow, ReviewRow, TurnRow
+from storage.playbooks import Playbooks
 
 LONGEST_LIST = 20
 LONGEST_HISTORY = 10
@@ -103,8 +104,11 @@ class Reviews:
         now: datetime,
         *,
         is_private: bool = False,
+        playbook: Playbook = STANDARD,
     ) -> Review:
-        """Open a review; `is_private` says that not everybody may read the channel, though they may know the deal.
+        """Open a review with a version of a playbook.
+
+        `is_private` says that not everybody may read the channel, though they may know the deal.
 
         Raises `sqlalchemy.exc.IntegrityError` if the deal has an open one.
         """
@@ -119,6 +123,8 @@ class Reviews:
             asked=questions[0],
             ask=1,
             status=Status.AWAITING_ANSWER,
+            playbook=playbook.key,
+            playbook_version=playbook.version,
         )
         self._session.add(row)
         self._session.flush()
@@ -192,6 +198,7 @@ class Reviews:
             ended_at=row.ended_at,
             zone=owner.tz if owner else "UTC",
             returns_at=row.returns_at,
+            playbook=Playbooks(self._session, row.team).get(row.playbook, row.playbook_version),
         )
 
     def _answer(self, row: ReviewRow, answer: AnswerRow) -> Answer:

@@ -16,6 +16,7 @@ from storage.digests import Digests
 from storage.home import zones_of
 from storage.ledger import Ledger, scale
 from storage.models import DealRow
+from storage.playbooks import Playbooks
 
 AT_ONCE = 500
 
@@ -38,7 +39,7 @@ def endings(session: Session) -> Counter[tuple[bool | None, Ending]]:
 def _endings(session: Session, team: str, deals: list[Deal]) -> Counter[tuple[bool | None, Ending]]:
     ids = [deal.id for deal in deals]
     ledgers, steps, slowness = Ledger(session).of_all(ids), Digests(session, team).steps(ids), scale(session, team)
-    zones = zones_of(session, team, {deal.owner for deal in deals})
+    zones, shelf = zones_of(session, team, {deal.owner for deal in deals}), Playbooks(session, team).shelf()
     counted: Counter[tuple[bool | None, Ending]] = Counter()
     for deal in deals:
         ledger = ledgers.get(deal.id)
@@ -46,7 +47,8 @@ def _endings(session: Session, team: str, deals: list[Deal]) -> Counter[tuple[bo
             continue
         is_flagged: bool | None = None
         if all(known.told_at <= deal.closed_at for known in ledger.values()):
-            items = outlook(deal, ledger, deal.closed_at, scale=slowness, zone=zones.get(deal.owner, "UTC"))
+            zone, playbook = zones.get(deal.owner, "UTC"), shelf.of(deal.playbook)
+            items = outlook(deal, ledger, deal.closed_at, scale=slowness, zone=zone, playbook=playbook)
             is_flagged = bool(flags(deal, items, steps.get(deal.id, ()), slowness))
         counted[is_flagged, deal.ending] += 1
     return counted

@@ -9,7 +9,9 @@ from datetime import date, time
 from sqlalchemy import select
 
 from flows import utterances as say
+from flows.drafting import switch
 from flows.mirror import mirror
+from flows.playbook import STANDARD
 from flows.rules import Crew, Rules
 from storage.database import Database
 from storage.imports import Dropped, Imports, State
@@ -17,6 +19,7 @@ from storage.inbox import Arrival, Inbox
 from storage.messages import Messages
 from storage.mirrors import Mirrors
 from storage.models import Base, HabitsRow, MessageRow, NudgeRow, ScheduleRow
+from storage.playbooks import Draft, Playbooks
 from storage.reminders import Reminders
 from storage.rules import keep_rules
 from storage.tenancy import EVERYWHERE, at_work_for
@@ -118,6 +121,9 @@ def _around(room: Room, thread: Thread) -> None:
         told.name, told.context, told.decided_at = "digest", context, now
         told.version, told.said, told.tries, told.refused = 1, 1, 0, "not in this test"
         session.add(told)
+        playbooks = Playbooks(session, TEAM)
+        saved = playbooks.save(switch(STANDARD, "people", False), LENA, now)
+        playbooks.keep(Draft(LENA, switch(saved, "struggle", False)))
         arrival = Arrival(review.id, "said", LENA, "1790000000.000900", "1790000000.000900",
                           {"ts": "1790000000.000900", "text": "Their Eudora left."}, channel=CHANNEL)  # fmt: skip
         Inbox(session).add(TEAM, arrival, now)

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.events import AT_MOST, EVENTS, EVERYDAY, KINDS, PATTERNS, Suggestion, suggested
-from flows.freshness import DAYS
-from flows.playbook import NEXT_STEP, OUR_HELP, PLAYBOOK, STRUGGLE
+from flows.playbook import NEXT_STEP, OUR_HELP, PLAYBOOK, STEERED, STRUGGLE
 
 
 @pytest.mark.parametrize(
@@ -140,7 +139,7 @@ def test_a_name_is_known_by_its_capital() -> None:
 
 
 def test_every_question_that_ages_may_be_suggested_and_no_other() -> None:
-    assert {question for questions, _ in EVENTS for question in questions} == set(DAYS)
+    assert {question for questions, _ in EVENTS for question in questions} == set(STEERED)
 
 
 def test_every_kind_of_words_is_known() -> None:
@@ -165,7 +164,7 @@ def test_whatever_is_written_few_things_are_suggested_in_its_own_words(answered:
     suggestions = suggested(answered, lines)
     assert len({each.question for each in suggestions}) == len(suggestions) <= AT_MOST
     for each in suggestions:
-        assert each.question in set(DAYS) - {answered}
+        assert each.question in set(STEERED) - {answered}
         assert any(each.words in line for line in lines)
 
 

@@ -83,6 +83,7 @@ def test_the_form_asks_only_for_a_name_and_a_place(room: Room) -> None:
         "their_date_source",
         "close_date",
         "period",
+        "playbook",
     ]
     assert [block for block, each in asked.items() if not each.get("optional")] == ["name", "channel"]
 

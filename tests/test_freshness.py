@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from flows.freshness import DAYS, Cause, Freshness, State, freshness, is_waiting, scale_of
+from flows.freshness import Cause, Freshness, State, freshness, is_waiting, scale_of
 from flows.ledger import Known, Wait
-from flows.playbook import NEXT_STEP, OPENING, PLAYBOOK
+from flows.playbook import NEXT_STEP, OPENING, PLAYBOOK, STEERED
 from flows.review import Source, Stage
 
 DOCUMENT = """
@@ -68,7 +68,7 @@ def test_it_lasts_as_many_days_as_the_table_says_and_is_amber_for_the_last_quart
 
 
 def test_everything_asked_about_the_customer_has_its_days_and_the_opening_has_none() -> None:
-    assert list(DAYS) == [question.key for question in PLAYBOOK if question.key != OPENING]
+    assert [question.key for question in PLAYBOOK if question.ages] == list(STEERED)
 
 
 @pytest.mark.parametrize("question", [OPENING, "a_teams_own"])
@@ -346,7 +346,7 @@ scales = st.floats(0.5, 2.0)
 stages = st.sampled_from(Stage)
 answers = st.builds(
     Known,
-    question=st.sampled_from(list(DAYS)),
+    question=st.sampled_from(STEERED),
     review=st.integers(1),
     lines=st.lists(st.text(max_size=5)).map(tuple),
     authors=st.lists(st.text(max_size=5)).map(tuple),
@@ -357,7 +357,7 @@ answers = st.builds(
     doubted_at=st.none() | moments,
 )
 open_answers = st.builds(
-    Known, question=st.sampled_from(list(DAYS)), review=st.integers(1), open_since=moments, doubted_at=moments
+    Known, question=st.sampled_from(STEERED), review=st.integers(1), open_since=moments, doubted_at=moments
 )
 
 

@@ -78,7 +78,7 @@ def test_my_data_and_forget_me_are_two_words_and_a_deal_may_begin_like_them() ->
     for text in ("my data", "My Data", " my  data "):
         assert parse(text) == Command("my")
     assert parse("forget me") == Command("forget")
-    assert parse('"my data"') == Command("start", "my data")
+    assert parse('"my data"') == Command("start", "my data", is_quoted=True)
     assert parse("My Muesli") == Command("start", "My Muesli")
     assert parse("Forget-me-not Ltd") == Command("start", "Forget-me-not Ltd")
     for slip, meant in (("my dta", "my data"), ("forgetme", "forget me"), ("forget met", "forget me")):

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from flows import lens
 from flows.lens import Leaning
-from flows.playbook import AFTERWARDS, BY_KEY, PLAYBOOK
+from flows.playbook import AFTERWARDS, NINE, PLAYBOOK
 from flows.review import Standing, Status
 from sandbox.faults import FaultKind
 from sandbox.people import BOT_USER
@@ -33,7 +33,7 @@ ADDED = ["heavy_plus_sign"]
     ],
 )
 def test_the_lens_reads_the_sayings_as_the_tests_take_them(text: str, leaning: Leaning) -> None:
-    assert {lens.read(question, text).leaning for question in (*BY_KEY, AFTERWARDS)} == {leaning}
+    assert {lens.read(question, text).leaning for question in (*NINE, AFTERWARDS)} == {leaning}
 
 
 def test_the_lens_reads_the_answers_as_the_tests_take_them() -> None:

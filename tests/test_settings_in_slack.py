@@ -566,3 +566,11 @@ def test_all_of_it_fits_into_slacks_form(room: Room) -> None:
     form = opens(room)
     assert len(buttons(form)) == 20
     assert DEALS not in words(form)
+
+
+def test_once_managers_are_named_they_and_admins_change_the_playbooks(room: Room) -> None:
+    assert room.command("lena", "playbook") == room.command("omar", "playbook")
+    given(room, managers=(OMAR,))
+    assert "changed by the managers" in room.command("lena", "playbook")
+    for who in ("omar", "maya"):
+        assert "changed by the managers" not in room.command(who, "playbook")

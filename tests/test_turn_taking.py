@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from flows import steering, turns
 from flows.lens import Label, Leaning, Reading, Span
-from flows.playbook import AFTERWARDS, BY_KEY, PLAYBOOK
+from flows.playbook import AFTERWARDS, NINE, PLAYBOOK, STANDARD
 from flows.review import Answer, Deal, Reply, Review, Source, Standing, Status
 from flows.steering import MOST_PROBES, Act, Outcome
 from flows.utterances import Retouch, ask_slot
@@ -113,7 +113,7 @@ class AnyReview(RuleBasedStateMachine):
 
     @rule(
         who=people,
-        question=st.sampled_from([*BY_KEY, AFTERWARDS]),
+        question=st.sampled_from([*NINE, AFTERWARDS]),
         source=st.sampled_from(Source),
         age=st.integers(0, 9),
     )
@@ -166,8 +166,8 @@ class AnyReview(RuleBasedStateMachine):
     @invariant()
     def no_question_is_probed_too_often(self) -> None:
         for answer in self.review.answers.values():
-            assert len(answer.probes) <= (MOST_PROBES if answer.question in BY_KEY else 0)
-            assert not answer.probes or BY_KEY[answer.question].angles
+            assert len(answer.probes) <= (MOST_PROBES if answer.question in NINE else 0)
+            assert not answer.probes or STANDARD.find(answer.question).probes
             probes = (*self.review.probed.get(answer.question, ())[-1:], *answer.probes)
             assert all(probe != following for probe, following in pairwise(probes))
 

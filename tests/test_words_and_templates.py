@@ -28,6 +28,8 @@ from flows.calls import Result as CallResult
 from flows.digest import digest
 from flows.dossiers import Dossier, Past, seen_by
 from flows.dossiers import Told as ToldLine
+from flows.drafting import Why as WhyNot
+from flows.drafting import Wrong
 from flows.events import Suggestion
 from flows.freshness import Cause, Freshness, State, freshness
 from flows.home import Home, Only, Shown, UnderWay, glance, page
@@ -37,7 +39,7 @@ from flows.mirror import Mirror
 from flows.nudging import Came, Matter, Nudge
 from flows.outlook import Item
 from flows.pipeline import Ground, Rejection, Report, Sample, differences
-from flows.playbook import AFTERWARDS, OPENING, PLAYBOOK
+from flows.playbook import AFTERWARDS, NINE, OPENING, PLAYBOOK, SHIPPED, STANDARD, Playbook, Question
 from flows.reminding import Reminder, Snooze
 from flows.review import (
     Answer,
@@ -70,6 +72,29 @@ WITH_THEM = re.compile(r"\b(?:was going wrong for them|could go wrong for the pe
 """The question bank asks what is not well in the customer's world; that is no word about the rep."""
 UNKIND = ("wrong", "bad", "incomplete", "score", "scores", "scored", "scoring", "fail", "failed", "poor", "mistake")
 KEYS = [question.key for question in PLAYBOOK]
+OWN_QUESTION = Question("own", "<!channel> *own*", "Who at {customer} <@U1>?", angles=("_a_",), ages=(9, 9, 9, 9))
+
+
+def playbooks() -> list[Playbook]:
+    """Those that ship, one with as much as a playbook can hold, and one that hardly asks anything."""
+    text = "W" * 300
+    most = [
+        Question(f"own_{number}", "L" * 40, text, "", (text,) * 5, text, text, text, (1, 1, 1, 1), number % 2 == 0)
+        for number in range(20)
+    ]
+    few = replace(STANDARD, questions=(*STANDARD.questions[:2], OWN_QUESTION))
+    return [*SHIPPED.playbooks.values(), Playbook("full", "N" * 40, (*STANDARD.questions[:1], *most[1:])), few]
+
+
+def cards() -> list[Utterance]:
+    """Drafts of every kind of playbook, changed or not, and closed."""
+    found = [
+        say.playbook_card(each, 3, "s", is_changed=changed, is_usual=usual, saved_by=by)
+        for each in (*playbooks(), replace(STANDARD, version=4))
+        for changed, usual, by in ((True, True, "U1"), (False, False, "U1"), (False, True, ""))
+    ]
+    return [*found, *(replace(found[0], context={**found[0].context, "state": each, "is_usual": usual})
+                      for each in ("saved", "left", "moved") for usual in (True, False))]  # fmt: skip
 
 
 class Acquaintances:
@@ -138,7 +163,7 @@ def in_turn(say_it: Callable[[Review], Utterance]) -> list[Utterance]:
 
 
 def probes() -> list[Utterance]:
-    angles = [(question.key, f"about_us_{n}") for question in PLAYBOOK for n in range(1, question.angles + 1)]
+    angles = [(question.key, f"about_us_{n}") for question in PLAYBOOK for n in range(1, len(question.angles) + 1)]
     vague = [(question.key, steering.VAGUE) for question in PLAYBOOK if question.angles]
     return [say.probe(replace(REVIEW, asked=key), probe) for key, probe in (*angles, *vague)]
 
@@ -683,6 +708,25 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.rejection: lambda: [say.rejection(Rejection(ground, "12")) for ground in Ground],
     say.went_wrong: lambda: [say.went_wrong("0a1b2c3d")],
     say.not_taken: lambda: [say.not_taken("0a1b2c3d")],
+    say.playbook_card: lambda: cards(),
+    say.playbook_preview: lambda: [say.playbook_preview(each, "U1", "1") for each in playbooks()],
+    say.question_form: lambda: [
+        say.question_form("standard", 1, each) for each in (None, *STANDARD.questions, OWN_QUESTION)
+    ],
+    say.words_will_not_do: lambda: [
+        say.words_will_not_do(Wrong(field, why, 5)) for why in WhyNot for field in ("ask", "angles")
+    ],
+    say.playbook_below: lambda: [say.playbook_below(STANDARD)],
+    say.unknown_playbook: lambda: [say.unknown_playbook("<!channel>", names) for names in (["A"], ["A", "*B*"])],
+    say.playbook_gone: lambda: [say.playbook_gone()],
+    say.playbook_moved_on: lambda: [say.playbook_moved_on()],
+    say.playbook_full: lambda: [say.playbook_full()],
+    say.playbook_as_it_was: lambda: [say.playbook_as_it_was()],
+    say.playbook_thin: lambda: [say.playbook_thin(STANDARD, 1, left) for left in ((), STANDARD.questions[1:3])],
+    say.playbook_overtaken: lambda: [say.playbook_overtaken(STANDARD, 1, 2, "U1")],
+    say.playbook_usual: lambda: [say.playbook_usual(STANDARD)],
+    say.playbook_given: lambda: [say.playbook_given(1, "standard")],
+    say.only_managers: lambda: [say.only_managers()],
     say.start_form: lambda: [say.start_form(channel, "U1") for channel in ("", "C1")],
     say.details_form: lambda: [say.details_form(review) for review in REVIEWS],
     say.settings_form: lambda: [
@@ -780,28 +824,21 @@ def test_every_part_of_a_template_is_used_by_one() -> None:
     assert named == {name for name, _ in templates() if name.startswith("_")}
 
 
-def test_every_question_has_its_words_and_all_words_belong_to_one() -> None:
-    assert {name.removeprefix("questions/") for name, _ in templates() if name.startswith("questions/")} == {
-        *KEYS,
-        AFTERWARDS,
-    }
-
-
-def test_every_question_has_as_many_angles_as_the_playbook_says_and_all_differ() -> None:
-    for question in PLAYBOOK:
-        words = JINJA.get_template(f"questions/{question.key}.j2").make_module(
-            {"customer": "Them", "deal": "D", "struggle": ""}
-        )
-        assert str(words.label()).strip()  # type: ignore[attr-defined]
-        assert str(words.ask()).strip().endswith(("?", "."))  # type: ignore[attr-defined]
-        assert str(words.not_known()).strip()  # type: ignore[attr-defined]
-        angles = [str(words.angle(f"about_us_{n}")).strip() for n in range(1, question.angles + 1)]  # type: ignore[attr-defined]
-        assert all(angles)
-        assert len(set(angles)) == question.angles
-        if question.angles:
-            assert str(words.angle(f"about_us_{question.angles + 1}")).strip() == ""  # type: ignore[attr-defined]
-            assert str(words.vague()).strip()  # type: ignore[attr-defined]
-            assert str(words.could_ask()).strip().endswith("?")  # type: ignore[attr-defined]
+@pytest.mark.parametrize("playbook", SHIPPED.playbooks.values(), ids=lambda playbook: playbook.key)
+def test_every_question_that_ships_has_all_its_words_and_follow_ups_that_differ(playbook: Playbook) -> None:
+    assert set(NINE) <= {question.key for question in playbook.questions}
+    assert playbook.asked[0] == OPENING
+    for question in playbook.questions:
+        assert question.label
+        assert question.ask.endswith(("?", "."))
+        assert question.not_known
+        assert len(set(question.angles)) == len(question.angles)
+        if question.key != OPENING:
+            assert question.matter
+            assert question.angles
+            assert question.vague
+            assert question.could_ask.endswith("?")
+            assert question.ages
 
 
 # Rendered

@@ -16,7 +16,6 @@ from bot.service.lessons import LessonService
 from bot.service.reviews import ReviewService
 from bot.service.turns import Pressed, TurnService
 from bot.speaker import Speaker
-from flows import utterances as say
 from flows.review import Source
 from flows.steering import Act
 from flows.utterances import Utterance
@@ -109,8 +108,8 @@ def register(
     @bolt.action("start")
     @bolt.shortcut("start_review")
     def on_start(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        form = say.start_form("", body["user"]["id"])
-        speaker.open_form(str(context.team_id), body["trigger_id"], form)
+        team = str(context.team_id)
+        speaker.open_form(team, body["trigger_id"], reviews.form(team, "", body["user"]["id"]))
         ack()
 
     @bolt.action(re.compile(""))

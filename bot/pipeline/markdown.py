@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.speaker import TEMPLATES
+from bot.wording import Wording
 from flows.outlook import Item, outlook
 from flows.review import HEARD, Answer, Label, Line
 from storage.exports import Exported, Held
@@ -47,7 +48,9 @@ def file_name(each: Exported) -> str:
 
 
 def _page(each: Exported, now: datetime) -> dict[str, Any]:
-    items = outlook(each.deal, each.ledger, now, scale=1.0, zone="UTC")
+    playbook = each.shelf.of(each.deal.playbook)
+    items = outlook(each.deal, each.ledger, now, scale=1.0, zone="UTC", playbook=playbook)
+    known = {"customer": escaped(each.deal.name), "deal": escaped(each.deal.name)}
     reviews = [
         {
             "owner": each.name(held.owner),
@@ -60,8 +63,7 @@ def _page(each: Exported, now: datetime) -> dict[str, Any]:
     ours = [line.text for held in each.reviews[-1:] for line in _lines(held, Label.US)]
     return {
         "deal": each.deal,
-        "customer": escaped(each.deal.name),
-        "struggle": "",
+        "wording": lambda key: Wording(each.shelf.question(key, playbook), known, escaped),
         "owner": each.name(each.deal.owner),
         "heard": [_item(each, item, now) for item in items if item.known and not item.known.is_open],
         "unknown": [item.question for item in items if item.known is None or item.known.is_open],

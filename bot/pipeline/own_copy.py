@@ -17,7 +17,7 @@ from bot.speaker import TEMPLATES
 
 OTHERS = (
     "settings", "settings_of_workspace", "deals", "reviews", "lines_moved", "nudges", "reminders", "mirrors", "files",
-    "calls", "schedules", "log",
+    "calls", "schedules", "playbooks", "log",
 )  # fmt: skip
 """What is told in a list, each under its name."""
 

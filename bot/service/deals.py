@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.deals import Deals
 from storage.digests import Digests
 from storage.ledger import Ledger, scale
+from storage.playbooks import Playbooks
 from storage.reviews import Reviews
 
 
@@ -65,6 +66,18 @@ class DealService:
         with self._database.transaction() as session:
             return Deals(session, team, ["", channel]).find(name) is not None
 
+    def told_apart(self, team: str, channel: str, name: str) -> tuple[str, str]:
+        """A deal's name, and the key of the playbook that is named with it: "Northwind with renewal"; or empty.
+
+        A deal that exists may be called like that.
+        """
+        head, _, tail = name.rpartition(" with ")
+        if not head or self.exists(team, channel, name):
+            return name, ""
+        with self._database.transaction() as session:
+            playbook = Playbooks(session, team).shelf().named(tail)
+        return (head.strip(), playbook.key) if playbook else (name, "")
+
     def _known(
         self, team: str, person: str, channel: str, name: str
     ) -> tuple[Review | None, tuple[Item, ...], tuple[Flag, ...]]:
@@ -79,6 +92,7 @@ class DealService:
             if deal is None or latest is None:
                 return None, (), ()
             ledger, slowness = Ledger(session).of(deal), scale(session, team)
+            playbook = Playbooks(session, team).shelf().of(deal.playbook)
             steps = Digests(session, team).steps([deal.id]).get(deal.id, ())
             others = {known.review for known in ledger.values()} - {latest.id}
             readable = {
@@ -90,7 +104,7 @@ class DealService:
             question: known if known.review in readable else replace(known, lines=(), authors=())
             for question, known in ledger.items()
         }
-        items = outlook(deal, told, self._clock(), scale=slowness, zone=latest.zone)
+        items = outlook(deal, told, self._clock(), scale=slowness, zone=latest.zone, playbook=playbook)
         watched = flags(deal, items, steps, slowness)
         return (readable[max(readable)], items, watched) if readable else (None, (), ())
 

@@ -94,19 +94,24 @@ class Desk:
             case "unknown":
                 return self._unknown(typed, command, name)
             case "form" if typed.trigger_id:
-                self._speaker.open_form(typed.team, typed.trigger_id, say.start_form(typed.channel, typed.person))
+                self._speaker.open_form(
+                    typed.team, typed.trigger_id, self._reviews.form(typed.team, typed.channel, typed.person)
+                )
                 return None
             case "start":
-                return self._start(typed, command.people, name)
+                return self._start(typed, command.people, name, is_quoted=command.is_quoted)
             case _:
                 return say.help_for_commands()
 
-    def _start(self, typed: Typed, people: tuple[str, ...], name: str, whole: bool = False) -> Utterance | None:
+    def _start(
+        self, typed: Typed, people: tuple[str, ...], name: str, whole: bool = False, is_quoted: bool = False
+    ) -> Utterance | None:
         if len(people) > 1:
             return say.one_owner()
+        name, playbook = (name, "") if is_quoted else self._deals.told_apart(typed.team, typed.channel, name)
         if problem := check_name(name):
             return problem
-        asked = Deal(0, typed.team, "", name, owner="".join(people))
+        asked = Deal(0, typed.team, "", name, owner="".join(people), playbook=playbook)
         return self._reviews.start(typed.team, typed.person, typed.channel, asked, whole)
 
     def _open(self, typed: Typed, found: Utterance) -> Utterance | None:

@@ -24,6 +24,7 @@ from storage.digests import Digests
 from storage.habits import find_habits, keep_habits
 from storage.home import begins_reviews_of_others, followed_deals, latest_threads, open_reviews, zones_of
 from storage.ledger import Ledger, scale
+from storage.playbooks import Playbooks
 from storage.rules import find_rules
 
 
@@ -89,11 +90,18 @@ def _glances_at(session: Session, team: str, deals: Sequence[Deal]) -> Callable[
     """What tells how deals stand at a moment (UTC), in the same order. Days are counted where a deal's owner lives."""
     ledger = Ledger(session).of_all(deal.id for deal in deals)
     zones = zones_of(session, team, {deal.owner for deal in deals})
-    slowness = scale(session, team)
+    slowness, shelf = scale(session, team), Playbooks(session, team).shelf()
 
     def glances(now: datetime) -> list[Glance]:
         return [
-            glance(deal, ledger.get(deal.id, {}), now, scale=slowness, zone=zones.get(deal.owner, "UTC"))
+            glance(
+                deal,
+                ledger.get(deal.id, {}),
+                now,
+                scale=slowness,
+                zone=zones.get(deal.owner, "UTC"),
+                playbook=shelf.of(deal.playbook),
+            )
             for deal in deals
         ]
 

@@ -25,6 +25,7 @@ from storage.database import Database
 from storage.deals import Deals
 from storage.habits import find_habits
 from storage.nudges import Nudges
+from storage.playbooks import Playbooks
 from storage.reviews import Reviews
 
 
@@ -153,8 +154,9 @@ class NudgedService:
             if here or not matters:
                 return self._open_already((here or under_way)[0]) if under_way else say.nothing_stale()
             first, person = matters[0], asked.nudge.person
-            questions = nudging.questions_for(first)
-            review = reviews.add(first.deal, channel, person, person, questions, asked.now)
+            playbook = Playbooks(session, press.team).shelf().of(first.deal.playbook)
+            questions = nudging.questions_for(first, playbook)
+            review = reviews.add(first.deal, channel, person, person, questions, asked.now, playbook=playbook)
             self._decisions.keep(session, turns.open_review(review, asked.now), asked.now)
         return None
 

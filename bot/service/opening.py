@@ -25,6 +25,7 @@ from storage.calls import Calls, calls_to_tend, has_moved
 from storage.database import Database
 from storage.deals import Deals, find_person
 from storage.ledger import Ledger, scale
+from storage.playbooks import Playbooks
 from storage.reviews import Reviews
 
 PACES_BETWEEN_SHOWS = 10
@@ -168,13 +169,22 @@ class Opening:
             return replace(entry, result=Result.UNDER_WAY, review=under_way.id)
         owner = find_person(session, call.team, deal.owner)
         zone = owner.tz if owner else "UTC"
-        questions = agenda(deal, Ledger(session).of(deal), now, scale=scale(session, call.team), zone=zone)
+        ledger, slowness = Ledger(session).of(deal), scale(session, call.team)
+        playbook = Playbooks(session, call.team).shelf().of(deal.playbook)
+        questions = agenda(deal, ledger, now, scale=slowness, zone=zone, playbook=playbook)
         if not questions:
             return replace(entry, result=Result.FRESH)
         if not reached.channel:
             return replace(entry, result=Result.NOT_REACHED)
         review = reviews.add(
-            deal, reached.channel, deal.owner, call.manager, questions, now, is_private=reached.is_private
+            deal,
+            reached.channel,
+            deal.owner,
+            call.manager,
+            questions,
+            now,
+            is_private=reached.is_private,
+            playbook=playbook,
         )
         begun = turns.open_review(review, now)
         told = replace(begun, says=tuple(say.before(call, each) for each in begun.says))

@@ -20,15 +20,17 @@ from bot.service.decisions import Decisions
 from flows import contexts
 from flows import utterances as say
 from flows.forgetting import FORGOTTEN, forget
+from flows.playbook_files import write
 from flows.review import Review, Turn
 from flows.steering import Outcome
 from flows.utterances import PARENT, Retouch, Utterance, summary_slot
-from storage.audit import DEAL, PERSON, Audit, Did
+from storage.audit import DEAL, PERSON, PLAYBOOK, Audit, Did
 from storage.database import Database
 from storage.erasing import erase_deal, reviews_of
 from storage.erasing_people import Forgetting
 from storage.errands import Errand, Errands, Kind
 from storage.own_data import own_data
+from storage.playbooks import Playbooks
 from storage.reviews import Reviews
 
 
@@ -45,7 +47,7 @@ class Doorman(Protocol):
 
 
 class PrivacyErrands:
-    """Gives people their data, forgets them, and deletes deals.
+    """Gives people their data and their playbooks, forgets them, and deletes deals.
 
     What is deleted goes in one transaction, or deal by deal in several that can each be taken again; the errand is done
     with the last of them, which also decides to tell so.
@@ -89,6 +91,8 @@ class PrivacyErrands:
                 self._forget(errand, channel, stopping)
             case Kind.DELETE:
                 self._delete(errand, channel)
+            case Kind.PLAYBOOK:
+                self._give_playbook(errand, channel)
 
     def _copy(self, errand: Errand, channel: str) -> None:
         now, told = self._decisions.clock(), say.my_data_given(errand.id)
@@ -105,13 +109,33 @@ class PrivacyErrands:
                 Audit(session, errand.team).note(errand.person, Did.COPIED, PERSON, "", now)
                 self._end(session, errand, channel, told, now)
 
+    def _give_playbook(self, errand: Errand, channel: str) -> None:
+        """As the person has it before them, or as it is saved."""
+        now, told = self._decisions.clock(), say.playbook_given(errand.id, errand.subject)
+        with self._database.transaction() as session:
+            playbooks = Playbooks(session, errand.team)
+            draft = playbooks.draft(errand.subject, errand.person)
+            playbook = draft.playbook if draft else playbooks.shelf().of(errand.subject)
+        with tempfile.TemporaryDirectory(prefix="dealreview-playbook-") as folder:
+            path = Path(folder) / f"{playbook.key}.yml"
+            path.write_text(write(playbook), encoding="utf-8")
+            try:
+                if channel:
+                    self._courier.give(channel, path, path.name)
+            except NoFile as error:
+                told = say.no_file_taken(errand.id, " ".join(error.found) or error.trouble)
+        with self._database.transaction() as session:
+            if Errands(session).lock(errand.id):
+                Audit(session, errand.team).note(errand.person, Did.EXPORTED, PLAYBOOK, playbook.key, now)
+                self._end(session, errand, channel, told, now)
+
     def _delete(self, errand: Errand, channel: str) -> None:
         now = self._decisions.clock()
         with self._database.transaction() as session:
             if Errands(session).lock(errand.id) is None:
                 return
-            if erase_deal(session, errand.team, errand.deal, now):
-                Audit(session, errand.team).note(errand.person, Did.DELETED, DEAL, errand.deal, now)
+            if erase_deal(session, errand.team, int(errand.subject), now):
+                Audit(session, errand.team).note(errand.person, Did.DELETED, DEAL, errand.subject, now)
             self._end(session, errand, channel, say.deal_deleted(errand.id), now)
 
     def _forget(self, errand: Errand, channel: str, stopping: threading.Event) -> None:

@@ -24,6 +24,7 @@ from storage.database import Database
 from storage.deals import Deals, find_person
 from storage.ledger import Ledger, scale
 from storage.messages import Message
+from storage.playbooks import Playbooks
 from storage.reviews import Reviews, due_back
 from storage.tenancy import EVERYWHERE, at_work_for
 
@@ -61,6 +62,11 @@ class ReviewService:
             hint = self._open(team, caller, place, asked, whole)
         self._decisions.wake()
         return hint
+
+    def form(self, team: str, channel: str, person: str) -> Utterance:
+        """The form to start a review with."""
+        with self._database.transaction() as session:
+            return say.start_form(channel, person, Playbooks(session, team).shelf())
 
     def lines_to_move(self, pressed: Pressed) -> Utterance:
         """The form to move a line to the other side, or a hint why there is none."""
@@ -143,15 +149,26 @@ class ReviewService:
                 return say.already_open(review, self._directory.link(review.channel, review.thread_ts))
             elif deal.owner == FORGOTTEN:
                 deal = replace(deal, owner=caller)
-            deal = _with_details(deal, asked)
+            shelf = Playbooks(session, team).shelf()
+            deal = _with_details(deal, asked if asked.playbook in shelf.playbooks else replace(asked, playbook=""))
             deals.save(deal)
             owner = find_person(session, team, deal.owner)
             known = {} if whole else Ledger(session).of(deal)
             zone = owner.tz if owner else "UTC"
-            questions = agenda(deal, known, now, scale=scale(session, team), zone=zone)
+            playbook = shelf.of(deal.playbook)
+            questions = agenda(deal, known, now, scale=scale(session, team), zone=zone, playbook=playbook)
             if not questions:
                 return say.all_fresh(deal)
-            review = reviews.add(deal, place.channel, deal.owner, caller, questions, now, is_private=bool(place.scope))
+            review = reviews.add(
+                deal,
+                place.channel,
+                deal.owner,
+                caller,
+                questions,
+                now,
+                is_private=bool(place.scope),
+                playbook=playbook,
+            )
             self._decisions.keep(session, turns.open_review(review, now), now)
         return None
 
@@ -171,6 +188,7 @@ def _with_details(deal: Deal, asked: Deal) -> Deal:
         their_date_source=asked.their_date_source or deal.their_date_source,
         close_date=asked.close_date or deal.close_date,
         period=asked.period or deal.period,
+        playbook=asked.playbook or deal.playbook,
     )
 
 

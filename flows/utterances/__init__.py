@@ -13,6 +13,7 @@ from flows.utterances.mirrors import *  # noqa: F403
 from flows.utterances.nudges import *  # noqa: F403
 from flows.utterances.outsiders import *  # noqa: F403
 from flows.utterances.pipeline import *  # noqa: F403
+from flows.utterances.playbooks import *  # noqa: F403
 from flows.utterances.privacy import *  # noqa: F403
 from flows.utterances.reminders import *  # noqa: F403
 from flows.utterances.rules import *  # noqa: F403

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from flows import contexts, shares
 from flows.home import MOST_REVIEWS, Home
 from flows.outlook import Item
-from flows.playbook import PEOPLE, STEERED
+from flows.playbook import AFTERWARDS, OPENING, PEOPLE
 from flows.review import Deal, Lesson, Review
 from flows.utterances.saying import Utterance
 from flows.watch import Flag
@@ -75,6 +75,7 @@ def show_deal(review: Review, items: Sequence[Item], link: str, watched: Sequenc
             **contexts.standing(review),
             "review": review.id,
             "link": link,
+            "playbook": review.playbook.ref,
             "details": contexts.details(review.deal),
             "customer": review.deal.name,
             "items": [contexts.item(each, review) for each in items],
@@ -90,6 +91,7 @@ def questions_to_take(review: Review, items: Sequence[Item]) -> Utterance:
     return Utterance(
         "questions_to_take",
         {
+            "playbook": review.playbook.ref,
             "deal": review.deal.name,
             "customer": review.deal.name,
             "owner": review.owner,
@@ -103,10 +105,13 @@ def questions_to_take(review: Review, items: Sequence[Item]) -> Utterance:
 def history(reviews: Sequence[Review]) -> Utterance:
     """Everything that was told under each question, the newest review first."""
     newest = reviews[0]
-    answered = ((key, [review.answer(key) for review in reviews]) for key in STEERED)
+    told = {key for review in reviews for key in review.answers} - {OPENING, AFTERWARDS}
+    keys = newest.playbook.in_order(told | set(newest.playbook.steered))
+    answered = ((key, [review.answer(key) for review in reviews]) for key in keys)
     return Utterance(
         "history",
         {
+            "playbook": newest.playbook.ref,
             "deal": newest.deal.name,
             "customer": newest.deal.name,
             "owner": newest.owner,

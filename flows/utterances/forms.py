@@ -8,12 +8,15 @@ from datetime import date
 from flows import contexts
 from flows.home import Shown
 from flows.hours import Habits, countries
+from flows.playbook import SHIPPED, Shelf
 from flows.review import Deal, Explained, Line, Review
 from flows.utterances.saying import Utterance
 
 
-def start_form(channel: str, person: str) -> Utterance:
-    return Utterance("start_form", {"channel": channel, "person": person, "details": None})
+def start_form(channel: str, person: str, shelf: Shelf = SHIPPED) -> Utterance:
+    """How a review is started; where a team has several playbooks, with a choice among them."""
+    playbooks = [[each.key, each.name] for each in shelf.playbooks.values()]
+    return Utterance("start_form", {"channel": channel, "person": person, "details": None, "playbooks": playbooks})
 
 
 def details_form(review: Review) -> Utterance:

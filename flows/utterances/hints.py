@@ -63,7 +63,13 @@ def may_have_changed(review: Review, suggestion: Suggestion) -> Utterance:
     """Something happened there that may change what we know: whoever wrote it is asked whether to ask about that."""
     return Utterance(
         "may_have_changed",
-        {"review": review.id, "customer": review.deal.name, "question": suggestion.question, "words": suggestion.words},
+        {
+            "review": review.id,
+            "playbook": review.playbook.ref,
+            "customer": review.deal.name,
+            "question": suggestion.question,
+            "words": suggestion.words,
+        },
     )
 
 
@@ -75,6 +81,7 @@ def may_answer(review: Review, reply: Reply, questions: Sequence[str]) -> Uttera
             "review": review.id,
             "customer": review.deal.name,
             "message_ts": reply.message_ts,
+            "playbook": review.playbook.ref,
             "questions": list(questions[:MOST_CHOICES]),
         },
     )
@@ -82,12 +89,13 @@ def may_answer(review: Review, reply: Reply, questions: Sequence[str]) -> Uttera
 
 def answered_later(question: str, deal: Deal) -> Utterance:
     """What was told after the end is the answer to a question that was open."""
-    return Utterance("answered_later", {"question": question, "customer": deal.name})
+    return Utterance("answered_later", {"question": question, "playbook": deal.playbook, "customer": deal.name})
 
 
 def will_ask(question: str, now: bool, deal: Deal) -> Utterance:
     """What may have changed is asked about, in this review (`now`) or in the deal's next one."""
-    return Utterance("will_ask", {"question": question, "now": now, "deal": deal.name, "customer": deal.name})
+    context = {"question": question, "now": now, "deal": deal.name, "customer": deal.name}
+    return Utterance("will_ask", {**context, "playbook": deal.playbook})
 
 
 def line_moved(line: Line, label: Label, learned: bool) -> Utterance:

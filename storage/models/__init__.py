@@ -6,6 +6,7 @@ from storage.models.deals import DealRow, KnowledgeRow
 from storage.models.installations import BotRow, InstallationRow, OAuthStateRow
 from storage.models.people import HabitsRow, NudgeRow, PersonRow
 from storage.models.pipeline import ImportRow
+from storage.models.playbooks import DraftRow, PlaybookRow
 from storage.models.privacy import AuditRow, ErrandRow, ForgottenRow, WorkspaceRow
 from storage.models.requests import AdmissionRow
 from storage.models.reviews import AnswerRow, ArrivalRow, CorrectionRow, ReplyRow, ReviewRow, TurnRow
@@ -21,6 +22,7 @@ __all__ = [
     "CallRow",
     "CorrectionRow",
     "DealRow",
+    "DraftRow",
     "EntryRow",
     "ErrandRow",
     "ForgottenRow",
@@ -34,6 +36,7 @@ __all__ = [
     "OAuthStateRow",
     "OfWorkspace",
     "PersonRow",
+    "PlaybookRow",
     "ReminderRow",
     "ReplyRow",
     "RestRow",

@@ -16,6 +16,7 @@ class WorkspaceRow(OfWorkspace, Base):
 
     `settings` are empty until an admin saves some; see `storage.rules`. `enterprise` is the organisation it is in,
     empty if it is in none or that is not known. `uninstalled_at` is when the bot was removed, if it is not back.
+    `playbook` is the key of its usual one, empty for the shipped.
     """
 
     __tablename__ = "workspace"
@@ -25,12 +26,13 @@ class WorkspaceRow(OfWorkspace, Base):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     enterprise: Mapped[str] = mapped_column(default="", server_default="")
     uninstalled_at: Mapped[datetime | None]
+    playbook: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class ErrandRow(OfWorkspace, Base):
     """What a person wants done with what is kept, until it is done; see `storage.errands`.
 
-    `subject` is the id of the deal it is about, empty if it is about the person.
+    `subject` is what it is about, empty if that is the person.
     """
 
     __tablename__ = "errand"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from flows.playbook import STANDARD
 from flows.review import OPEN
 from storage.models.base import Base, OfWorkspace
 from storage.models.deals import DealRow
@@ -19,6 +20,7 @@ class ReviewRow(OfWorkspace, Base):
     """A review. The database itself refuses a second open one for the same deal.
 
     `scope` is empty if anybody in the workspace may read it, else its channel: a private one, or direct messages.
+    `playbook` and its version are what it began with.
     """
 
     __tablename__ = "review"
@@ -44,6 +46,8 @@ class ReviewRow(OfWorkspace, Base):
     led_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
     returns_at: Mapped[datetime | None] = mapped_column(index=True)
+    playbook: Mapped[str] = mapped_column(default=STANDARD.key, server_default=STANDARD.key)
+    playbook_version: Mapped[int] = mapped_column(default=0, server_default="0")
 
     deal: Mapped[DealRow] = relationship(lazy="joined")
     answers: Mapped[list[AnswerRow]] = relationship(

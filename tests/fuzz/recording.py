@@ -24,6 +24,7 @@ COMMANDS = (
     "help", "list", "lens", "", "digest", "batch", "schedule", "schedule list",
     f"show {MARK}", f"ask {MARK}", f"close {MARK}", f"reopen {MARK}", f"full {MARK}", "handover @omar @omar",
     "batch @lena @omar by Thu 10:00", "schedule @lena @omar every Thu 10:00", f"status {MARK}",
+    "playbook",
 )  # fmt: skip
 
 
@@ -36,6 +37,9 @@ RARE = {
     "digest:clear": "x|1", "digest:ask:1": "x|U0LENA", "share": "1", "fix_line": "1", "digest:ahead": "x",
     "digest:time": "x", "schedule:pause": "1",
     "schedule:resume": "1", "rules:all": "1", "rules:crew:0": "0",
+    **{f"playbook:{word}:people": "standard:1" for word in ("up", "off", "reword")},
+    **{f"playbook:{word}": "standard:1" for word in ("add", "try", "export")},
+    **{f"playbook:{word}": "standard:1" for word in ("save", "anyway", "mine", "theirs", "leave", "usual")},
 }  # fmt: skip
 """Buttons that need a particular occasion to be shown, and what they carry."""
 
@@ -51,6 +55,8 @@ RARE_FORMS = {
     "delete_deal": ("1", {}),
     "rules": ("", {"begins": "09:00", "ends": "17:00", "workdays": "0,1", "nudges": "on", "kept": "0"}),
     "crew": ("0:", {"name": MARK, "managers": "U0LENA", "members": "U0OMAR"}),
+    "close_deal": ("1", {"ending": "lost"}),
+    "question": ("standard:1:people", {"label": MARK, "ask": MARK, "angles": MARK, "pace": "quickly"}),
 }
 """Forms that such a button opens: what each carries, and what may be filled in."""
 

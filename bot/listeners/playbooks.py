@@ -1,0 +1,82 @@
+"""The buttons under a draft of a playbook, and the form in which its questions get their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import forms
+from bot.listeners.buttons import ids, thread_of
+from bot.service.playbooks import PlaybookService, Press
+from bot.speaker import Speaker
+from flows.utterances import Utterance
+
+Do = Callable[[Press], Utterance | None]
+
+
+def register(bolt: App, playbooks: PlaybookService, speaker: Speaker) -> None:
+    @bolt.action(re.compile("^playbook:(up|down):"))
+    def on_move(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        _, word, question = ids(action["action_id"], 3)
+        answer(body, playbooks.move(press(body, action), question, -1 if word == "up" else 1))
+        ack()
+
+    @bolt.action(re.compile("^playbook:(on|off):"))
+    def on_switch(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        _, word, question = ids(action["action_id"], 3)
+        answer(body, playbooks.switch(press(body, action), question, word == "on"))
+        ack()
+
+    @bolt.action(re.compile("^playbook:reword:"))
+    def on_reword(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        _, _, question = ids(action["action_id"], 3)
+        open_or_answer(body, playbooks.form(press(body, action), question))
+        ack()
+
+    @bolt.action("playbook:add")
+    def on_add(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        open_or_answer(body, playbooks.form(press(body, action)))
+        ack()
+
+    @bolt.view("question")
+    def on_words(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        team = body["team"]["id"]
+        key, edit, question = ids(view["private_metadata"], 3)
+        about = Press(team, body["user"]["id"], key, int(edit))
+        if wrong := playbooks.word(about, question, forms.read(view).values):
+            ack(response_action="errors", errors={line: speaker.sentence(team, hint) for line, hint in wrong.items()})
+        else:
+            ack()
+
+    def on(word: str, do: Do) -> None:
+        @bolt.action(f"playbook:{word}")
+        def on_press(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+            answer(body, do(press(body, action)))
+            ack()
+
+    on("try", playbooks.try_it)
+    on("save", playbooks.save)
+    on("anyway", lambda by: playbooks.save(by, anyway=True))
+    on("mine", lambda by: playbooks.save(by, after_theirs=True))
+    on("theirs", playbooks.go_on_from_theirs)
+    on("leave", playbooks.leave)
+    on("usual", playbooks.make_usual)
+    on("export", playbooks.export)
+
+    def answer(body: dict[str, Any], hint: Utterance | None) -> None:
+        if hint:
+            speaker.whisper(body["team"]["id"], body["channel"]["id"], body["user"]["id"], thread_of(body), hint)
+
+    def open_or_answer(body: dict[str, Any], found: Utterance) -> None:
+        if found.name.endswith("_form"):
+            speaker.open_form(body["team"]["id"], body["trigger_id"], found)
+        else:
+            answer(body, found)
+
+
+def press(body: dict[str, Any], action: dict[str, Any]) -> Press:
+    key, edit = ids(action["value"], 2)
+    return Press(body["team"]["id"], body["user"]["id"], key, int(edit), action["action_ts"])
