@@ -166,6 +166,10 @@ class Directory:
         """Slack told without being asked whether people of another company can read a channel."""
         self._shared.learn(is_shared, channel)
 
+    def ask_anew(self, channel: str) -> None:
+        """Forget whether people of another company can read a channel: Slack is asked the next time."""
+        self._shared.forget(channel)
+
     def conversation(self, person_id: str) -> str:
         """The channel of the bot's direct messages with a person, empty if there can be none.
 

@@ -48,9 +48,15 @@ class OutsiderService:
         self._door = threading.Lock()
 
     def hear(self, channel: str, is_shared: bool) -> None:
-        """Slack told whether people of another company can read a channel."""
-        self._directory.heard_of(channel, is_shared)
-        self._note(channel, is_shared)
+        """Slack told whether people of another company can read a channel. If that is news, Slack is asked once more.
+
+        What it told once, somebody who overheard it can repeat.
+        """
+        if is_shared == (Lane(own_workspace(), channel) in self.shut()):
+            self._directory.heard_of(channel, is_shared)
+        else:
+            self._directory.ask_anew(channel)
+            self._look_into(channel)
 
     def is_back(self, channel: str) -> None:
         """Somebody asked the bot into a channel: what could not be said there, because it had been sent away, is."""
@@ -62,7 +68,8 @@ class OutsiderService:
     def reads_along(self, channel: str) -> bool:
         """Whether another company can read a channel. Raises `NotNow`, and the network's errors as they come."""
         is_shared = self._directory.is_shared(channel)
-        self._note(channel, is_shared)
+        if is_shared != (Lane(own_workspace(), channel) in self.shut()):
+            self._look_into(channel)
         return is_shared
 
     def shut(self) -> Set[Lane]:
@@ -84,22 +91,21 @@ class OutsiderService:
         if lane not in self._changed:
             return False
         try:
-            tell = self._tell if self._directory.is_shared(lane.what) else self._take_back
-            tell(*lane)
+            is_shared = self._directory.is_shared(lane.what)
+            if is_shared:
+                self._tell(*lane)
+            elif lane in self.shut():
+                self._take_back(*lane)
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
         with self._door:
+            self._shut = self.shut() | {lane} if is_shared else self.shut() - {lane}
             self._changed -= {lane}
         return True
 
-    def _note(self, channel: str, is_shared: bool) -> None:
-        lane = Lane(own_workspace(), channel)
+    def _look_into(self, channel: str) -> None:
         with self._door:
-            shut = self._shut or frozenset()
-            if is_shared == (lane in shut):
-                return
-            self._shut = shut | {lane} if is_shared else shut - {lane}
-            self._changed |= {lane}
+            self._changed |= {Lane(own_workspace(), channel)}
         self._wake()
 
     def _tell(self, team: str, channel: str) -> None:
