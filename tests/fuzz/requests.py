@@ -99,8 +99,8 @@ ANYTHING = st.one_of(
 )
 
 
-NUMBERS = itertools.count()
-"""Make each request one of its own: what is signed twice in a second is let in once."""
+NUMBERS = map("{:09}".format, itertools.count())
+"""Make each request one of its own, and none longer: what is signed twice in a second is let in once."""
 
 
 def changed(body: Any, path: Path, how: str, value: Any) -> Any:
