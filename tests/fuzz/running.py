@@ -164,7 +164,7 @@ class Fuzz:
 
         @seed(chance)
         @settings(
-            max_examples=max(1, many // AT_ONCE),
+            max_examples=max(1, -(-many // AT_ONCE)),
             deadline=None,
             database=None,
             phases=[Phase.generate],
