@@ -6,6 +6,7 @@ And what they choose in a form before they submit it.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
@@ -30,6 +31,8 @@ def register(
     lessons: LessonService,
     speaker: Speaker,
 ) -> None:
+    answer = partial(answer_press, speaker)
+
     @bolt.action(re.compile("^word:"))
     def on_word(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         review, ask = ids(action["value"], 2)
@@ -72,7 +75,7 @@ def register(
 
     @bolt.action("fix_line")
     def on_fix_line(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        open_or_answer(body, reviews.lines_to_move(pressed(body, action["value"])))
+        answer(body, reviews.lines_to_move(pressed(body, action["value"])))
         ack()
 
     @bolt.action({"block_id": "line", "action_id": forms.VALUE})
@@ -102,7 +105,7 @@ def register(
 
     @bolt.action("details")
     def on_details(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        open_or_answer(body, reviews.details(pressed(body, action["value"])))
+        answer(body, reviews.details(pressed(body, action["value"])))
         ack()
 
     @bolt.action("start")
@@ -117,21 +120,20 @@ def register(
         """A button that only opens an address is reported, too."""
         ack()
 
-    def answer(body: dict[str, Any], hint: Utterance | None) -> None:
-        if hint:
-            speaker.whisper(body["team"]["id"], body["channel"]["id"], body["user"]["id"], thread_of(body), hint)
-
-    def open_or_answer(body: dict[str, Any], found: Utterance) -> None:
-        if found.name.endswith("_form"):
-            speaker.open_form(body["team"]["id"], body["trigger_id"], found)
-        else:
-            answer(body, found)
-
 
 def pressed(body: dict[str, Any], review: str) -> Pressed:
     person, at = body["user"]["id"], body["actions"][0]["action_ts"]
     by = Act(person, f"{at}:{person}")
     return Pressed(body["team"]["id"], body["channel"]["id"], int(review), by, at, thread_of(body))
+
+
+def answer_press(speaker: Speaker, body: dict[str, Any], found: Utterance | None) -> None:
+    """Give whoever pressed a button what came of it: a form, or a hint that nobody else sees."""
+    team, person = body["team"]["id"], body["user"]["id"]
+    if found and found.name.endswith("_form"):
+        speaker.open_form(team, body["trigger_id"], found)
+    elif found:
+        speaker.whisper(team, body["channel"]["id"], person, thread_of(body), found)
 
 
 def thread_of(body: dict[str, Any]) -> str | None:

@@ -3,56 +3,58 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
 from bot import forms
-from bot.listeners.buttons import thread_of
+from bot.listeners.buttons import answer_press
 from bot.service.digested import DigestedService, Press
 from bot.speaker import Speaker
 from flows.steering import Act
-from flows.utterances import Utterance
 
 
 def register(bolt: App, digested: DigestedService, speaker: Speaker) -> None:
+    answer = partial(answer_press, speaker)
+
     @bolt.action(re.compile(r"^digest:page"))
     def on_page(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         press, (page,) = pressed(action, body, context)
-        answer(body, context, digested.turn(press, int(page)))
+        answer(body, digested.turn(press, int(page)))
         ack()
 
     @bolt.action("digest:fold")
     def on_fold(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
-        answer(body, context, digested.turn(pressed(action, body, context)[0], None))
+        answer(body, digested.turn(pressed(action, body, context)[0], None))
         ack()
 
     @bolt.action("digest:clear")
     def on_clear(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         press, (shown,) = pressed(action, body, context)
-        answer(body, context, digested.show_clear(press, bool(shown)))
+        answer(body, digested.show_clear(press, bool(shown)))
         ack()
 
     @bolt.action("digest:take")
     def on_take(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         press, (review, key) = pressed(action, body, context)
-        answer(body, context, digested.take(press, int(review), key))
+        answer(body, digested.take(press, int(review), key))
         ack()
 
     @bolt.action(re.compile(r"^digest:ask:\d+$"))
     def on_ask(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         press, (person,) = pressed(action, body, context)
-        answer(body, context, digested.ask(press, person))
+        answer(body, digested.ask(press, person))
         ack()
 
     @bolt.action("digest:ahead")
     def on_ahead(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
-        answer(body, context, digested.send_ahead(pressed(action, body, context)[0]))
+        answer(body, digested.send_ahead(pressed(action, body, context)[0]))
         ack()
 
     @bolt.action("digest:time")
     def on_time(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
-        answer(body, context, digested.time_form(pressed(action, body, context)[0]))
+        answer(body, digested.time_form(pressed(action, body, context)[0]))
         ack()
 
     @bolt.view("digest_time")
@@ -61,13 +63,6 @@ def register(bolt: App, digested: DigestedService, speaker: Speaker) -> None:
         chosen = forms.read(view).values["minutes"]
         hint = digested.set_time(team, int(view["private_metadata"]), person, chosen)
         ack(response_action="errors", errors={"minutes": speaker.sentence(team, hint)}) if hint else ack()
-
-    def answer(body: dict[str, Any], context: BoltContext, found: Utterance | None) -> None:
-        team = str(context.team_id)
-        if found and found.name.endswith("_form"):
-            speaker.open_form(team, body["trigger_id"], found)
-        elif found:
-            speaker.whisper(team, body["channel"]["id"], body["user"]["id"], thread_of(body), found)
 
 
 def pressed(action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> tuple[Press, list[str]]:

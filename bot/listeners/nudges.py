@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import forms
-from bot.listeners.buttons import thread_of
+from bot.listeners.buttons import answer_press
 from bot.listeners.forms import act
 from bot.service.nudged import NudgedService, Press
 from bot.speaker import Speaker
@@ -31,10 +31,7 @@ def register(bolt: App, nudged: NudgedService, speaker: Speaker) -> None:
         team, person = body["team"]["id"], body["user"]["id"]
         by = Act(person, f"{action['action_ts']}:{person}")
         found = pressed[action["action_id"]](Press(team, int(action["value"]), by))
-        if found and found.name.endswith("_form"):
-            speaker.open_form(team, body["trigger_id"], found)
-        elif found:
-            speaker.whisper(team, body["channel"]["id"], person, thread_of(body), found)
+        answer_press(speaker, body, found)
         ack()
 
     for action_id in pressed:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot import forms
-from bot.listeners.buttons import ids, thread_of
+from bot.listeners.buttons import answer_press, ids
 from bot.service.playbooks import PlaybookService, Press
 from bot.speaker import Speaker
 from flows.utterances import Utterance
@@ -18,6 +19,8 @@ Do = Callable[[Press], Utterance | None]
 
 
 def register(bolt: App, playbooks: PlaybookService, speaker: Speaker) -> None:
+    answer = partial(answer_press, speaker)
+
     @bolt.action(re.compile("^playbook:(up|down):"))
     def on_move(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         _, word, question = ids(action["action_id"], 3)
@@ -33,12 +36,12 @@ def register(bolt: App, playbooks: PlaybookService, speaker: Speaker) -> None:
     @bolt.action(re.compile("^playbook:reword:"))
     def on_reword(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         _, _, question = ids(action["action_id"], 3)
-        open_or_answer(body, playbooks.form(press(body, action), question))
+        answer(body, playbooks.form(press(body, action), question))
         ack()
 
     @bolt.action("playbook:add")
     def on_add(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        open_or_answer(body, playbooks.form(press(body, action)))
+        answer(body, playbooks.form(press(body, action)))
         ack()
 
     @bolt.view("question")
@@ -65,16 +68,6 @@ def register(bolt: App, playbooks: PlaybookService, speaker: Speaker) -> None:
     on("leave", playbooks.leave)
     on("usual", playbooks.make_usual)
     on("export", playbooks.export)
-
-    def answer(body: dict[str, Any], hint: Utterance | None) -> None:
-        if hint:
-            speaker.whisper(body["team"]["id"], body["channel"]["id"], body["user"]["id"], thread_of(body), hint)
-
-    def open_or_answer(body: dict[str, Any], found: Utterance) -> None:
-        if found.name.endswith("_form"):
-            speaker.open_form(body["team"]["id"], body["trigger_id"], found)
-        else:
-            answer(body, found)
 
 
 def press(body: dict[str, Any], action: dict[str, Any]) -> Press:

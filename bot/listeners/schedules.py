@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot import forms
 from bot.habits import NOWHERE
-from bot.listeners.buttons import thread_of
+from bot.listeners.buttons import answer_press
 from bot.service.schedules import Press, ScheduleService
 from bot.speaker import Speaker
 from flows import utterances as say
@@ -23,6 +24,8 @@ Do = Callable[[Press], Utterance | None]
 
 
 def register(bolt: App, schedules: ScheduleService, speaker: Speaker) -> None:
+    answer = partial(answer_press, speaker)
+
     @bolt.view("schedule")
     def on_schedule(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         team, person = body["team"]["id"], body["user"]["id"]
@@ -36,11 +39,7 @@ def register(bolt: App, schedules: ScheduleService, speaker: Speaker) -> None:
 
     @bolt.action("schedule:change")
     def on_change(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        found = schedules.form(_press(body, action), body["channel"]["id"])
-        if found.name == "schedule_form":
-            speaker.open_form(body["team"]["id"], body["trigger_id"], found)
-        else:
-            answer(body, found)
+        answer(body, schedules.form(_press(body, action), body["channel"]["id"]))
         ack()
 
     @bolt.action("schedule:pause")
@@ -66,10 +65,6 @@ def register(bolt: App, schedules: ScheduleService, speaker: Speaker) -> None:
         if hint is None and not _shows_its_card(body):
             hint = schedules.card(_press(body, action))
         answer(body, hint)
-
-    def answer(body: dict[str, Any], hint: Utterance | None) -> None:
-        if hint:
-            speaker.whisper(body["team"]["id"], body["channel"]["id"], body["user"]["id"], thread_of(body), hint)
 
 
 def _press(body: dict[str, Any], action: dict[str, Any]) -> Press:
