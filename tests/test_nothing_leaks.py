@@ -112,6 +112,13 @@ def stumble(room: Room) -> list[str]:
         {**who, "type": "view_submission", "view": {**view, "callback_id": form}}
         for form in ("start_review", "details", "fix_line", "close_deal", "batch", "schedule", "nudge_waits")
     ]  # fmt: skip
+    on_a_calendar = {
+        "day": "2026-12-03", "time": "10:00", "zone": "Europe/London", "country": "GB", "channel": "C0DEALS",
+        "every": "9", "ahead": "1", "digest": "60", "where": "channel", "period": WORD,
+    }  # fmt: skip
+    filled = {"values": {block: {"value": {"value": value}} for block, value in on_a_calendar.items()}}
+    schedule = {**view, "callback_id": "schedule", "private_metadata": "0:", "state": filled}
+    bodies += [{**who, "type": "view_submission", "view": schedule}]
     mention = {
         "type": "app_mention",
         "user": "U0LENA",

@@ -231,7 +231,8 @@ class ScheduleService:
         Raises `ValueError` for what no form offers.
         """
         if asked.every_weeks not in EVERY or asked.days_ahead not in DAYS_AHEAD or asked.digest_minutes < 0:
-            raise ValueError(f"no form offers {asked}")
+            numbers = (asked.every_weeks, asked.days_ahead, asked.digest_minutes)  # an error goes to the log: no words
+            raise ValueError(f"no form offers these weeks, days ahead and minutes: {numbers}")
         wrong = Wrong()
         today = local_day(self._decisions.clock(), asked.zone)
         if asked.begins < today:
