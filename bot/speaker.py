@@ -91,8 +91,10 @@ class Speaker:
             autoescape=False,  # noqa: S701  (not HTML: every value is encoded for Slack before it gets here)
             trim_blocks=True,
             lstrip_blocks=True,
-            extensions=["jinja2.ext.do"],
+            extensions=["jinja2.ext.do", "jinja2.ext.i18n"],
         )
+        self._words.policies["ext.i18n.trimmed"] = True
+        self._words.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
         self._words.globals.update(blocks.FOR_TEMPLATES)
         self._words.filters.update(
             name=self._name, day=self._day, moment=self._moment, short=mrkdwn.shorten, quote=_quote
