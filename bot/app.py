@@ -161,12 +161,14 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     turns.on_accepted, base.outbox.on_attempt = observer.accepted, observer.attempted
     engine.take_on(turns)
     engine.take_on(base.nudges)
-    commands_of_calls = _join_calls(bolt, engine, base)
     pipeline = PipelineService(
         database, base.decisions, base.outbox, base.speaker, courier, partial(Owners, patient, base.directory)
     )
-    engine.take_on(pipeline)
+    # What people say comes oftenest, and Bolt asks one listener after the other.
     files.register(bolt, pipeline, base.speaker)
+    threads.register(bolt, turns)
+    commands_of_calls = _join_calls(bolt, engine, base)
+    engine.take_on(pipeline)
     commands_of_privacy = _join_privacy(bolt, engine, base, courier)
     settled = RulesService(database, base.directory, clock)
     rules.register(bolt, settled, base.speaker)
@@ -190,7 +192,6 @@ def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnServic
     more = {**more, "playbook": own.take}
     desk = Desk(reviews, deals, portfolio, lessons, base.directory, base.speaker, more)
     commands.register(bolt, desk, turns, base.speaker)
-    threads.register(bolt, turns)
     home.register(bolt, HomeService(base.database, base.directory, base.clock), base.speaker)
     nudged = NudgedService(base.database, base.decisions, base.nudges, base.directory)
     nudge_presses.register(bolt, nudged, base.speaker)

@@ -135,6 +135,10 @@ class Directory:
         """
         return self._colleagues(team, person_id)
 
+    def has_met(self, team: str, person_id: str) -> bool:
+        """Whether it is known without asking Slack who somebody is: a colleague, or not."""
+        return self._colleagues.knows(team, person_id)
+
     def is_admin(self, team: str, person_id: str) -> bool:
         """Whether somebody runs the workspace, as an admin or owner in Slack. Where it does not tell, nobody does."""
         try:

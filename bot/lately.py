@@ -29,10 +29,12 @@ class Lately(Generic[T]):
         self._answers: dict[tuple[str, ...], tuple[float, T]] = {}
 
     def __call__(self, *about: str) -> T:
-        kept = self._answers.get((workspace(), *about))
-        if kept is None or not self._is_good(kept[0]):
-            return self.learn(self._ask(*about), *about)
-        return kept[1]
+        kept = self._kept(about)
+        return self.learn(self._ask(*about), *about) if kept is None else kept[1]
+
+    def knows(self, *about: str) -> bool:
+        """Whether the answer is at hand, so that nobody has to be asked."""
+        return self._kept(about) is not None
 
     def learn(self, answer: T, *about: str) -> T:
         """Somebody told the answer without being asked. Gives it back."""
@@ -43,6 +45,10 @@ class Lately(Generic[T]):
     def forget(self, *about: str) -> None:
         """The answer may be another by now."""
         self._answers.pop((workspace(), *about), None)
+
+    def _kept(self, about: tuple[str, ...]) -> tuple[float, T] | None:
+        kept = self._answers.get((workspace(), *about))
+        return kept if kept and self._is_good(kept[0]) else None
 
     def _is_good(self, since: float) -> bool:
         return 0 <= self._clock() - since < self._seconds

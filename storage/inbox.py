@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import JSON, CursorResult, delete, func, insert, literal, select
+from sqlalchemy import JSON, ColumnElement, Insert, String, bindparam, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from flows.utterances import PARENT
@@ -18,6 +18,37 @@ MOST_TRIES = 3
 """An error may be of the moment; one that is met so often is not."""
 
 WAITS = ArrivalRow.failed.is_(None)
+
+
+def _keep(held: ColumnElement[bool]) -> Insert:
+    """Keep an arrival of the review that is `held` so, if there is one. Built once: most of what it costs is that."""
+    values = {
+        ArrivalRow.team: ReviewRow.team,
+        ArrivalRow.review_id: ReviewRow.id,
+        ArrivalRow.kind: bindparam("told_kind", type_=String),
+        ArrivalRow.person: bindparam("told_person", type_=String),
+        ArrivalRow.occasion: bindparam("told_occasion", type_=String),
+        ArrivalRow.at: bindparam("told_at", type_=String),
+        ArrivalRow.details: bindparam("told_details", type_=JSON),
+        ArrivalRow.received_at: bindparam("told_now", type_=Utc),
+        ArrivalRow.tries: literal(0),
+    }
+    where = (ReviewRow.channel == bindparam("for_channel"), ReviewRow.team == bindparam("for_team"))
+    keep = insert(ArrivalRow).from_select(list(values), select(*values.values()).where(held, *where))
+    # Else a Postgres driver's cursor is closed before it is asked how many rows there are.
+    return keep.execution_options(preserve_rowcount=True)
+
+
+_KEEP_IN_REVIEW = _keep(ReviewRow.id == bindparam("for_review"))
+_KEEP_IN_THREAD = _keep(
+    ReviewRow.id.in_(
+        select(MessageRow.review_id).where(
+            MessageRow.channel == bindparam("for_channel"),
+            MessageRow.ts == bindparam("for_thread"),
+            MessageRow.slot == PARENT,
+        )
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -83,25 +114,13 @@ class Inbox:
         Without a review it belongs to the one whose thread `thread_ts` is. Returns whether this workspace has such a
         review. Raises `sqlalchemy.exc.IntegrityError` if the arrival waits here already.
         """
-        held = ReviewRow.id == arrival.review
-        if thread_ts:
-            parent = (MessageRow.channel == arrival.channel, MessageRow.ts == thread_ts, MessageRow.slot == PARENT)
-            held = ReviewRow.id.in_(select(MessageRow.review_id).where(*parent))
-        values = {
-            ArrivalRow.team: ReviewRow.team,
-            ArrivalRow.review_id: ReviewRow.id,
-            ArrivalRow.kind: literal(arrival.kind),
-            ArrivalRow.person: literal(arrival.person),
-            ArrivalRow.occasion: literal(arrival.occasion),
-            ArrivalRow.at: literal(arrival.at),
-            ArrivalRow.details: literal(dict(arrival.details), JSON),
-            ArrivalRow.received_at: literal(now, Utc),
-            ArrivalRow.tries: literal(0),
-        }
-        found = select(*values.values()).where(held, ReviewRow.channel == arrival.channel, ReviewRow.team == team)
-        counting = {"preserve_rowcount": True}  # else a Postgres driver's cursor is closed before it is asked
-        kept = self._session.execute(insert(ArrivalRow).from_select(list(values), found), execution_options=counting)
-        return cast(CursorResult[Any], kept).rowcount == 1
+        keep = _KEEP_IN_THREAD if thread_ts else _KEEP_IN_REVIEW
+        told = {
+            "for_team": team, "for_review": arrival.review, "for_channel": arrival.channel, "for_thread": thread_ts,
+            "told_kind": arrival.kind, "told_person": arrival.person, "told_occasion": arrival.occasion,
+            "told_at": arrival.at, "told_details": dict(arrival.details), "told_now": now,
+        }  # fmt: skip
+        return self._session.connection().execute(keep, told).rowcount == 1
 
     def reviews_waiting(self) -> list[tuple[str, int]]:
         """The reviews in which something waits, each with its workspace, the longest waiting first."""

@@ -120,19 +120,21 @@ class TurnService:
         What guests and people of other companies say is not ours to keep. Raises `TooEarly` if whose thread it is
         cannot be known yet, and `NotNow` if whether its author is a colleague cannot.
         """
-        is_ours = self.is_held_in(said.team, said.channel, said.thread_ts)
-        if is_ours and not self._directory.is_colleague(said.team, said.author):
+        team, author = said.team, said.author
+        # Slack is not asked who wrote what is no concern of ours.
+        is_to_be_told = self._directory.has_met(team, author) or self.is_held_in(team, said.channel, said.thread_ts)
+        if is_to_be_told and not self._directory.is_colleague(team, author):
             return
         details = {"ts": said.ts, "text": said.text, "edited_ts": said.edited_ts, "thread_ts": said.thread_ts}
-        arrival = Arrival(0, said.kind, said.author, said.occasion, said.at, details, channel=said.channel)
+        arrival = Arrival(0, said.kind, author, said.occasion, said.at, details, channel=said.channel)
         is_kept = False
         with self._arriving() as session:
             inbox, now = Inbox(session), self._decisions.clock()
-            is_kept = inbox.add(said.team, arrival, now, said.thread_ts)
+            is_kept = inbox.add(team, arrival, now, said.thread_ts)
             if not is_kept and Messages(session).is_opening_in(said.channel):
                 raise TooEarly(f"a review is being opened in {said.channel}; its thread is not known yet")
             # It may have become known between the two looks.
-            is_kept = is_kept or inbox.add(said.team, arrival, now, said.thread_ts)
+            is_kept = is_kept or inbox.add(team, arrival, now, said.thread_ts)
         if is_kept:
             self.on_accepted(said.kind)
 
