@@ -137,6 +137,8 @@ class Engine:
 
     def is_idle(self) -> bool:
         """Whether everything that was written down is done."""
+        if self._busy:
+            return False
         with at_work_for(EVERYWHERE), self._database.transaction() as session:
             return not any(work.is_anything_left(session) for work, _ in self._works)
 

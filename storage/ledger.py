@@ -59,9 +59,9 @@ class Ledger:
         if not changed:
             return
         kept = self.of(after.deal)
-        newest = Reviews(self._session, after.deal.team).latest_for(after.deal)
+        newest = Reviews(self._session, after.deal.team).latest_for(after.deal, unless=after) or after
         for question in changed:
-            now = _now(after, newest or after, question, kept.get(question))
+            now = _now(after, newest, question, kept.get(question))
             if now is None:
                 key = (KnowledgeRow.deal_id == after.deal.id, KnowledgeRow.question == question)
                 self._session.execute(delete(KnowledgeRow).where(*key))

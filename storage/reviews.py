@@ -61,11 +61,11 @@ class Reviews:
         found = self._session.scalar(self._ids(ReviewRow.deal_id == deal.id, ReviewRow.status.in_(OPEN)))
         return self._load(found) if found else None
 
-    def latest_for(self, deal: Deal) -> Review | None:
-        """The deal's latest review, open or over."""
+    def latest_for(self, deal: Deal, unless: Review | None = None) -> Review | None:
+        """The deal's latest review, open or over; None if that is the one that is at hand."""
         newest = self._ids(ReviewRow.deal_id == deal.id).order_by(ReviewRow.id.desc()).limit(1)
         found = self._session.scalar(newest)
-        return self._load(found) if found else None
+        return self._load(found) if found and not (unless and unless.id == found) else None
 
     def latest_of(self, deal_id: int) -> Review | None:
         """The open review of a deal of this workspace, else its latest, locked; None if there is none."""
