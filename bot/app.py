@@ -14,20 +14,17 @@ from typing import TYPE_CHECKING, Any, cast
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry import (
     ConnectionErrorRetryHandler,
     RateLimitErrorRetryHandler,
     all_builtin_retry_handlers,
 )
-from slack_sdk.web import SlackResponse
 
 from bot import reference
 from bot.bolt import WorkspaceApp
 from bot.clients import Client, Installations
 from bot.engine import Engine
 from bot.foundation import Foundation, lay_foundation
-from bot.installations import ManyInstallations, OneInstallation
 from bot.listeners import batches as batch_forms
 from bot.listeners import buttons, commands, door, files, forms, home, mirrors, playbooks, rules, threads
 from bot.listeners import digests as digest_presses
@@ -38,7 +35,6 @@ from bot.listeners import reminders as reminder_presses
 from bot.listeners import schedules as schedule_forms
 from bot.metrics import Metrics
 from bot.oauth import Installing
-from bot.oauth_stores import InstallationStore, StateStore
 from bot.observing import Observer
 from bot.pipeline.files import Files
 from bot.pipeline.owners import TRIES, Owners
@@ -64,17 +60,15 @@ from bot.service.rules import RulesService
 from bot.service.schedules import ScheduleService
 from bot.service.shares import ShareService
 from bot.service.turns import TooEarly, TurnService
-from bot.settings import BadSetting, Endpoint, OAuth, Settings
+from bot.settings import BadSetting, Endpoint, Settings
 from bot.speaker import Speaker
 from bot.tracing import tracing
+from bot.whereabouts import whereabouts
 from flows import lens
 from flows import utterances as say
 from flows.hours import countries
 from flows.lens import Lens
 from storage.database import Database
-from storage.installations import counted, examine
-from storage.sealing import Keys
-from storage.tenancy import NOBODYS, at_work_for
 
 if TYPE_CHECKING:
     from bot.hosted_lens import HostedLens
@@ -141,8 +135,7 @@ def hosted_lens(endpoint: Endpoint, fallback: Lens = lens.read) -> HostedLens:
 def _join(settings: Settings, database: Database, clock: Callable[[], datetime], read: Lens) -> Dealreview:
     database.claim()
     database.upgrade()
-    refuse_lost_keys(database, settings.oauth)
-    installations, installing = _installations(settings, database, clock)
+    installations, installing = whereabouts(settings, database, clock)
     client = partial(Client, installations, settings.slack_api_url)
     asks = client(all_builtin_retry_handlers())
     says = client([])  # whether a post is to be tried again, only the outbox can know
@@ -238,57 +231,9 @@ def _bolt(settings: Settings, installations: Installations) -> WorkspaceApp:
     )
 
 
-def _installations(
-    settings: Settings, database: Database, clock: Callable[[], datetime]
-) -> tuple[Installations, Installing | None]:
-    """Where the bot is: in the workspace of its token, or wherever it is installed, and how it is installed there."""
-    client = WebClient(base_url=settings.slack_api_url, retry_handlers=all_builtin_retry_handlers())
-    if settings.oauth is None:
-        client.token = settings.bot_token
-        me = AuthorizeResult.from_auth_test_response(bot_token=settings.bot_token, auth_test_response=introduce(client))
-        return OneInstallation(database, me, clock), None
-    keys = Keys(settings.oauth.keys)
-    store = InstallationStore(settings.oauth.client_id, database.engine, keys, clock)
-    many = ManyInstallations(database, store, client, clock)
-    return many, Installing(settings.oauth, many, client, StateStore(database.engine, clock))
-
-
-def refuse_lost_keys(database: Database, oauth: OAuth | None) -> None:
-    """Raises `BadSetting` if there are installations that the settings do not open."""
-    with at_work_for(NOBODYS), database.transaction() as session:
-        seals = examine(session, Keys(oauth.keys) if oauth else None)
-    if not seals.installations:
-        return
-    if oauth is None:
-        raise BadSetting(
-            f"DEALREVIEW_KEYS is not set, but the database holds {counted(seals.installations)}; set it with "
-            "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET instead of SLACK_BOT_TOKEN, or name another DATABASE_URL."
-        )
-    if seals.unreadable:
-        raise BadSetting(
-            f"DEALREVIEW_KEYS does not open {seals.unreadable} of {counted(seals.installations)}; add the key they "
-            "were sealed with to its end, or if that is lost, run `dealreview keys rotate --drop` and install again."
-        )
-
-
 def _home(installations: Installations) -> str:
     here = installations.here()
     return str(here.url or "") if here else ""
-
-
-def introduce(client: WebClient) -> SlackResponse:
-    """Who and where the bot is, asked of Slack once. Raises `BadSetting` if Slack does not know it."""
-    try:
-        return client.auth_test()
-    except SlackApiError as error:
-        if error.response.status_code >= 500:
-            raise BadSetting(f"Slack at SLACK_API_URL {client.base_url} is not well; try again later.") from error
-        raise BadSetting(
-            f"Slack does not accept SLACK_BOT_TOKEN ({error.response.get('error')}); "
-            "copy it again from your app's settings."
-        ) from error
-    except OSError as error:
-        raise BadSetting(f"Slack cannot be reached at SLACK_API_URL {client.base_url} ({error}).") from error
 
 
 def _authorize(installations: Installations) -> Callable[..., AuthorizeResult]:

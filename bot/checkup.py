@@ -13,11 +13,11 @@ from slack_sdk.web import SlackResponse
 from sqlalchemy.exc import DBAPIError
 
 from bot import manifest
-from bot.app import introduce
 from bot.directory import Directory, Standing
 from bot.installations import ManyInstallations
 from bot.oauth_stores import InstallationStore
 from bot.settings import BadSetting, OAuth, Settings
+from bot.whereabouts import introduce
 from flows.lens import read
 from storage.database import Database
 from storage.installations import examine, present

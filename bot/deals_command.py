@@ -15,7 +15,6 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 from sqlalchemy.exc import OperationalError
 
-from bot.app import introduce
 from bot.engine import NotNow
 from bot.foundation import Foundation, lay_foundation
 from bot.installations import ManyInstallations
@@ -27,6 +26,7 @@ from bot.pipeline.owners import TRIES, MissingScope, Nobody, Owners
 from bot.pipeline.rejects import Rejects
 from bot.pipeline.sheet import Sheet, Trouble, Unreadable, survey
 from bot.settings import SLACK, BadSetting, database_url, sealing_keys
+from bot.whereabouts import introduce
 from flows import utterances as say
 from flows.pipeline import Report
 from flows.pipeline_values import Order, read_day
