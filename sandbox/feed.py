@@ -109,12 +109,28 @@ class Feed:
 
     def subscribe(self, user: User) -> asyncio.Queue[Json]:
         queue: asyncio.Queue[Json] = asyncio.Queue()
-        queue.put_nowait({"type": "state", **self.state(user)})
+        before = self.active
         self._queues.append((user, queue))
+        queue.put_nowait({"type": "state", **self.state(user)})
+        self._tell_presence(before, but=queue)
         return queue
 
     def unsubscribe(self, queue: asyncio.Queue[Json]) -> None:
+        before = self.active
         self._queues = [entry for entry in self._queues if entry[1] is not queue]
+        self._tell_presence(before)
+
+    @property
+    def active(self) -> set[str]:
+        """Who has a page open now, by id."""
+        return {user.id for user, _ in self._queues}
+
+    def _tell_presence(self, before: set[str], but: asyncio.Queue[Json] | None = None) -> None:
+        now = self.active
+        for user in before ^ now:
+            for _, queue in self._queues:
+                if queue is not but:
+                    queue.put_nowait({"type": "presence", "user": user, "active": user in now})
 
     def on(self, happening: Happening) -> None:
         for user, queue in self._queues:
@@ -167,6 +183,7 @@ class Feed:
             },
             "me": user_page(user),
             "users": [user_page(each) for each in workspace.users.values()],
+            "active": sorted(self.active),
             "channels": [channel_page(channel, user) for channel in channels],
             "messages": {channel.id: self.messages(channel) for channel in channels},
             "ephemerals": [ephemeral_page(note) for note in workspace.ephemerals.values() if note.user == user.id],

@@ -6,7 +6,7 @@ All have the same app: one client id, one signing secret, one request URL or Soc
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import ClientSession, web
 from aiohttp.typedefs import Handler
@@ -134,6 +134,7 @@ class Host:
                 web.get("/control/traffic", _at(self._named, lambda server: server.control.read_traffic)),
                 web.post("/control/{act:.+}", _at(self._named, lambda server: server.control.act)),
                 web.get("/archives/{channel}/p{ts}", self._permalink),
+                web.get("/as/{person}", _acting),
                 web.get("/", _index),
             ]
         )
@@ -196,6 +197,12 @@ async def local_only(request: web.Request, handler: Handler) -> web.StreamRespon
     if origin is not None and origin != f"http://{host}":
         raise web.HTTPForbidden(text="The local workspace takes requests only from its own page.")
     return await handler(request)
+
+
+async def _acting(request: web.Request) -> web.StreamResponse:
+    """An address to type: the page of one person, whoever other windows act as."""
+    asked = {"as": request.match_info["person"], **request.query}
+    raise web.HTTPFound(f"/?{urlencode(asked)}")
 
 
 async def _index(request: web.Request) -> web.StreamResponse:

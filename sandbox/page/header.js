@@ -1,7 +1,7 @@
 // The heads of the panes: a channel's with topic and members, the app's with its Home and Messages tabs.
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { appBadge, avatar } from "./people.js";
+import { appBadge, avatar, presence } from "./people.js";
 import { closePopover, openPopover } from "./popover.js";
 import { addressOf, go } from "./route.js";
 import { act, bot, botChannel, channelLabel, nameOf, peopleHere, store } from "./store.js";
@@ -90,7 +90,7 @@ function openMembers(anchor, channel) {
       "div",
       { class: "member-row" },
       avatar(user, 28),
-      h("span", { class: "person-words" }, [user.real_name, " ", appBadge(user)], h("small", {}, user.title)),
+      h("span", { class: "person-words" }, [user.real_name, " ", appBadge(user), " ", presence(user)], h("small", {}, user.title)),
       button,
     );
   const error = h("p", { class: "picker-note is-error", role: "alert", hidden: true });

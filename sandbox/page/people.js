@@ -18,6 +18,17 @@ export function avatar(user, size = 36) {
   );
 }
 
+// Whether someone is here: a person who has a window open, or an app that is connected.
+export function isHere(user) {
+  return user.is_bot ? Boolean(store.workspace.bot?.connected) : store.active.has(user.id);
+}
+
+export function presence(user) {
+  const here = isHere(user);
+  const word = user.is_bot ? (here ? "Connected" : "Not connected") : here ? "Active" : "Away";
+  return h("span", { class: `presence${here ? " is-on" : ""}`, role: "img", "aria-label": word, title: word });
+}
+
 export function appBadge(user) {
   return user?.is_bot ? h("span", { class: "badge" }, "APP") : null;
 }
@@ -33,7 +44,7 @@ export function onSwitch(listener) {
 }
 
 // The address that opens this page as someone else, for a second window beside this one.
-function addressAs(user) {
+export function addressAs(user) {
   const url = new URL(location.href);
   url.searchParams.set("as", user.name);
   return url.href;
@@ -58,7 +69,7 @@ export function openSwitcher(anchor) {
         h(
           "span",
           { class: "person-words" },
-          user.real_name,
+          [user.real_name, " ", presence(user)],
           h("small", {}, `${user.title || "Member"} · ${timeIn(user.tz, now())}`),
         ),
         user.id === store.me.id && icon("check", 16),

@@ -2,7 +2,7 @@
 import { fill, h } from "./dom.js";
 import { openBotMessages } from "./header.js";
 import { icon } from "./icons.js";
-import { avatar, openSwitcher } from "./people.js";
+import { addressAs, avatar, humans, isHere, openSwitcher, presence } from "./people.js";
 import { addressOf, go } from "./route.js";
 import { bot, botChannel, channelLabel, nameOf, store } from "./store.js";
 
@@ -19,6 +19,10 @@ export function drawSidebar(nav, current) {
     ...named.map((channel) => room(channel, current, icon(channel.kind === "private" ? "lock" : "hash", 16))),
     ...(people.length ? [heading("Direct messages")] : []),
     ...people.map((channel) => room(channel, current, avatar(store.users.get(channel.with), 20))),
+    heading("People"),
+    ...humans()
+      .filter(({ id }) => id !== store.me.id)
+      .map(otherPerson),
     heading("Apps"),
     ...(app ? [appItem(app, appRoom, current)] : []),
     appsItem(Boolean(app), current === "apps"),
@@ -54,6 +58,23 @@ function room(channel, current, face) {
   };
 }
 
+// Someone else, and whether they are here; their own window opens beside this one.
+function otherPerson(user) {
+  const label = `Open a second window as ${user.real_name}`;
+  return {
+    key: user.id,
+    signature: JSON.stringify([user, isHere(user)]),
+    build: () =>
+      h(
+        "a",
+        { class: "room", href: addressAs(user), target: "_blank", title: label, dataset: { focus: user.id } },
+        avatar(user, 20),
+        h("span", { class: "room-name" }, user.real_name),
+        presence(user),
+      ),
+  };
+}
+
 function appItem(app, appRoom, current) {
   const unread = store.unread[appRoom?.id] ?? 0;
   const here = current === "home" || (appRoom && current === appRoom.id);
@@ -75,10 +96,7 @@ function appItem(app, appRoom, current) {
         avatar(app, 20),
         h("span", { class: "room-name" }, nameOf(app.id)),
         unread > 0 && h("span", { class: "unread", "aria-label": `${unread} unread` }, unread),
-        h("span", {
-          class: `presence${connected ? " is-on" : ""}`,
-          title: connected ? "Connected" : "Not connected",
-        }),
+        presence(app),
       ),
   };
 }

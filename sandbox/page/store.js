@@ -15,6 +15,7 @@ const nothing = () => ({
     clock: { now: "0", offset: 0 },
   },
   users: new Map(),
+  active: new Set(), // the ids of those who have a page open
   channels: new Map(),
   messages: new Map(), // channel id -> Map(ts -> message)
   ephemerals: new Map(), // id -> ephemeral
@@ -65,6 +66,7 @@ const folds = {
       me: event.me,
       workspace: event.workspace,
       users: byId(event.users),
+      active: new Set(event.active),
       channels: byId(event.channels),
       messages: new Map(
         Object.entries(event.messages ?? {}).map(([id, list]) => [id, new Map(list.map((m) => [m.ts, m]))]),
@@ -109,6 +111,9 @@ const folds = {
   },
   bot({ connected }) {
     if (store.workspace.bot) store.workspace.bot = { ...store.workspace.bot, connected };
+  },
+  presence({ user, active }) {
+    store.active[active ? "add" : "delete"](user);
   },
   clock({ clock }) {
     setClock(clock);
