@@ -17,6 +17,9 @@ from sandbox.refusals import Refusal
 from sandbox.troubles import TroubleKind
 from sandbox.workspace import Workspace
 
+INVITE = "/invite"
+"""Slack's own command, which works in threads too."""
+
 
 class Acts:
     def __init__(self, workspace: Workspace, delivery: Delivery, interactions: Interactions, modals: Modals) -> None:
@@ -39,16 +42,18 @@ class Acts:
     ) -> Json:
         person, place = self._talking_in(user, channel)
         if text.startswith("/") and not text.startswith("//"):
-            if thread_ts:
+            command, _, rest = text.partition(" ")
+            if thread_ts and command != INVITE:
                 raise Refusal(
                     "slash_in_thread",
-                    "Slack does not take slash commands in threads. Use a button, the ⋯ menu of a message, "
-                    f"or mention @{self._workspace.bot.name}; or type the command in the channel.",
+                    f"{command} is not supported in threads. Sorry! That is all Slack says. Use a button, the ⋯ menu "
+                    f"of a message, or mention @{self._workspace.bot.name}; or type the command in the channel.",
                 )
-            command, _, rest = text.partition(" ")
             return await self.command(user, channel, command, rest)
         if not text.strip() and not files:
             raise Refusal("no_text", "There is nothing to send yet.")
+        if place.kind == "im" and not self._workspace.app.takes_messages:
+            raise Refusal("messages_turned_off", "Sending messages to this app has been turned off.")
         message = self._workspace.post(
             place,
             person,
@@ -87,7 +92,7 @@ class Acts:
 
     async def command(self, user: str, channel: str, command: str, text: str = "") -> Json:
         person, place = self._talking_in(user, channel)
-        if command == "/invite":
+        if command == INVITE:
             return await self.invite(user, channel, text.strip())
         return await self._interactions.command(person, place, command, text.strip())
 
@@ -144,6 +149,7 @@ class Acts:
         """Anyone may join a public channel; into a private one a member has to let them."""
         person, place = self._looking_at(user, channel)
         guest = self._workspace.user(invitee)
+        _expect_open(place)
         if place.kind == "im":
             raise Refusal("method_not_supported_for_channel_type", "Nobody can be added to a direct message.")
         if guest.id in place.members:
@@ -167,6 +173,16 @@ class Acts:
         if place.kind == "im":
             raise Refusal("method_not_supported_for_channel_type", "A direct message cannot be shared.")
         self._workspace.share(place, on)
+        return {}
+
+    async def archive(self, user: str, channel: str, on: bool) -> Json:
+        """Closes a channel for good, or opens it again: what was said there can be read still."""
+        person, place = self._looking_at(user, channel)
+        if place.kind == "im":
+            raise Refusal("method_not_supported_for_channel_type", "A direct message cannot be archived.")
+        if person.id not in place.members:
+            raise Refusal("not_in_channel", f"{person.real_name} is not in #{place.name}. Join it first.")
+        self._workspace.archive(place, person, on)
         return {}
 
     async def become(self, user: str, standing: Standing) -> Json:
@@ -241,12 +257,14 @@ class Acts:
 
     def _talking_in(self, user: str, channel: str) -> tuple[User, Channel]:
         person, place = self._looking_at(user, channel)
+        _expect_open(place)
         if person.id not in place.members:
             raise Refusal("not_in_channel", f"{person.real_name} is not in #{place.name}. Join it first.")
         return person, place
 
     def _own_message(self, user: str, channel: str, ts: str, refused: str) -> Message:
         person, place = self._looking_at(user, channel)
+        _expect_open(place)
         message = self._workspace.message(place, ts)
         if message.user != person.id:
             raise Refusal(refused, "People can change only their own messages.")
@@ -255,6 +273,11 @@ class Acts:
     def _encoded(self, text: str) -> str:
         people = [user for user in self._workspace.users.values() if not user.deleted]
         return compose(text, people, self._workspace.channels.values())
+
+
+def _expect_open(place: Channel) -> None:
+    if place.archived:
+        raise Refusal("is_archived", f"#{place.name} is archived: it can be read, and nothing more is said there.")
 
 
 def _is_about(event: Json, channel: str, ts: str) -> bool:

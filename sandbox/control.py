@@ -56,6 +56,7 @@ class Control:
             "invite": acts.invite,
             "leave": acts.leave,
             "share": acts.share,
+            "archive": acts.archive,
             "become": acts.become,
             "read": acts.read,
             "clock": acts.clock,

@@ -6,6 +6,7 @@ Shapes: https://docs.slack.dev/reference/events. The bot hears its own messages 
 from collections.abc import Callable, Iterator
 
 from sandbox.happenings import (
+    Archived,
     Deleted,
     Edited,
     Happening,
@@ -34,6 +35,10 @@ SCOPE = {
     "reaction_removed": "reactions:read",
     "channel_shared": "channels:read",
     "channel_unshared": "channels:read",
+    "channel_archive": "channels:read",
+    "channel_unarchive": "channels:read",
+    "group_archive": "groups:read",
+    "group_unarchive": "groups:read",
 }
 
 
@@ -76,6 +81,8 @@ class Events:
                 yield from self._joined(channel, user, inviter, ts)
             case Shared(channel, ts):
                 yield from self._shared(channel, ts)
+            case Archived(channel, user, ts):
+                yield from self._archived(channel, user, ts)
             case HomeOpened(user, tab, ts):
                 yield from self._home_opened(user, tab, ts)
 
@@ -184,6 +191,12 @@ class Events:
             )
             still = {} if channel.shared else {"is_ext_shared": False}
             yield {"type": kind, **other, **still, "channel": channel.id, "event_ts": ts}
+
+    def _archived(self, channel: Channel, user: str, ts: str) -> Iterator[Json]:
+        place = "channel" if channel.kind == "channel" else "group"
+        kind = f"{place}_archive" if channel.archived else f"{place}_unarchive"
+        if self._bot_in(channel) and self._subscribed(kind):
+            yield {"type": kind, "channel": channel.id, "user": user, "is_moved": 0, "event_ts": ts}
 
     def _home_opened(self, user: str, tab: str, ts: str) -> Iterator[Json]:
         if not self._subscribed("app_home_opened"):

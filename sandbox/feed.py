@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sandbox.delivery import Delivery
 from sandbox.happenings import (
     AppChanged,
+    Archived,
     ChannelOpened,
     ClockMoved,
     Deleted,
@@ -60,6 +61,7 @@ def channel_page(channel: Channel, reader: User) -> Json:
         "kind": channel.kind,
         "topic": channel.topic,
         "members": list(channel.members),
+        "archived": channel.archived,
     }
     return body | ({"with": channel.other_than(reader.id)} if channel.kind == "im" else {})
 
@@ -216,7 +218,7 @@ class Feed:
                 yield from self._message_changes(message, user, new=isinstance(happening, Posted))
             case Deleted(message):
                 yield from self._deleted(message, user)
-            case Joined(channel) | ChannelOpened(channel) if channel.visible_to(user.id):
+            case Joined(channel) | ChannelOpened(channel) | Archived(channel) if channel.visible_to(user.id):
                 yield {"type": "channel", "channel": channel_page(channel, user)}
                 if isinstance(happening, Joined) and happening.user == user.id:
                     for said in self.messages(channel):

@@ -144,6 +144,10 @@ class Handle:
         """Opens a channel to another company, or closes it again."""
         self._do(self._server.acts.share(channel, on))
 
+    def archive(self, user: str, channel: str, on: bool = True) -> None:
+        """Closes a channel, or opens it again."""
+        self._do(self._server.acts.archive(user, channel, on))
+
     def become(self, user: str, standing: Standing) -> None:
         """A person is a member, a guest or a stranger, who is somebody of another company, from now on."""
         self._do(self._server.acts.become(user, standing))

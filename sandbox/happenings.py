@@ -58,6 +58,15 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Archived:
+    """A channel is closed from now on, or is open again: `channel.archived` says which."""
+
+    channel: Channel
+    user: str
+    ts: str
+
+
+@dataclass(frozen=True)
 class ChannelOpened:
     channel: Channel
 
@@ -148,7 +157,7 @@ class Forgotten:
 
 
 Happening = (
-    Posted | Edited | Deleted | Reacted | Joined | Left | Shared | ChannelOpened | EphemeralShown | EphemeralGone
-    | ModalsChanged | ViewRefused | HomePublished | HomeOpened | StatusSet | ReadUpTo | ClockMoved
+    Posted | Edited | Deleted | Reacted | Joined | Left | Shared | Archived | ChannelOpened | EphemeralShown
+    | EphemeralGone | ModalsChanged | ViewRefused | HomePublished | HomeOpened | StatusSet | ReadUpTo | ClockMoved
     | LinkChanged | AppChanged | TokensRevoked | Uninstalled | Forgotten
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.model import Json
 from sandbox.refusals import Refusal
+from sandbox.rich_text import rich_text
 
 # Where each element keeps what a person has put in (https://docs.slack.dev/reference/block-kit/block-elements).
 VALUE_KEY = {
@@ -29,16 +30,25 @@ VALUE_KEY = {
     "datepicker": "selected_date",
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
+    "rich_text_input": "rich_text_value",
 }
 
 # Elements that act but hold nothing to submit.
 STATELESS = {"button", "overflow"}
 
-INITIAL_KEY = {"value": "initial_value"} | {
-    key: key.replace("selected_", "initial_") for key in set(VALUE_KEY.values()) if key != "value"
+INITIAL_KEY = {key: key.replace("selected_", "initial_") for key in VALUE_KEY.values()} | {
+    "value": "initial_value",
+    "rich_text_value": "initial_value",
 }
 
 REQUIRED = "Please complete this required field."
+
+
+def every_block(blocks: list[Json]) -> Iterator[Json]:
+    """The blocks, and those inside containers."""
+    for block in blocks:
+        yield block
+        yield from block.get("child_blocks", [])
 
 
 def elements_of(block: Json) -> Iterator[Json]:
@@ -55,12 +65,12 @@ def find_element(blocks: list[Json], action_id: str, block_id: str | None = None
     """The block and element a person used. The block may be left out where the action occurs once."""
     found = [
         (block, element)
-        for block in blocks
+        for block in every_block(blocks)
         for element in elements_of(block)
         if element.get("action_id") == action_id and block_id in (None, block["block_id"])
     ]
     if not found:
-        offered = sorted({element["action_id"] for block in blocks for element in elements_of(block)})
+        offered = sorted({element["action_id"] for block in every_block(blocks) for element in elements_of(block)})
         raise Refusal(
             "action_not_found",
             f"Nothing here is called “{action_id}”. There is: {', '.join(offered) or 'nothing'}.",
@@ -72,7 +82,7 @@ def find_element(blocks: list[Json], action_id: str, block_id: str | None = None
 
 def initial_values(blocks: list[Json]) -> dict[str, dict[str, Json]]:
     values: dict[str, dict[str, Json]] = {}
-    for block in blocks:
+    for block in every_block(blocks):
         for element in elements_of(block):
             if element["type"] not in STATELESS:
                 values.setdefault(block["block_id"], {})[element["action_id"]] = _initial(element)
@@ -97,7 +107,10 @@ def _initial(element: Json) -> Json:
 
 
 def taken_value(element: Json, value: Any, offered: list[Json]) -> Json:
-    """A plain value in Slack's words; `offered` are the options an external select has shown the person."""
+    """A plain value in Slack's words; `offered` are the options an external select has shown the person.
+
+    What is written in rich text is in Slack's encoding already.
+    """
     kind = element["type"]
     if kind == "button":
         return {"type": kind} | {key: element[key] for key in ("text", "value", "style", "url") if key in element}
@@ -108,6 +121,8 @@ def taken_value(element: Json, value: Any, offered: list[Json]) -> Json:
         return {"type": kind, key: [_option(element, each, offered) for each in value or []]}
     if key.endswith("s"):
         return {"type": kind, key: list(value or [])}
+    if key == "rich_text_value":
+        return {"type": kind, key: rich_text(str(value)) if value else None}
     if key == "selected_date_time":
         return {"type": kind, key: None if value in (None, "") else int(value)}
     return {"type": kind, key: None if value in (None, "") else str(value)}

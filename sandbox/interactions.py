@@ -123,7 +123,7 @@ class Interactions:
             raise Refusal("not_an_action", "This input does nothing until the form is submitted.")
         if user.id not in element.get("visible_to_user_ids", [user.id]):
             raise Refusal("action_not_found", f"{user.real_name} does not see that button.")
-        taken = taken_value(element, value, self._offered.get((user.id, place.key, block["block_id"], action_id), []))
+        taken = self._taken(user, place, block, element, value)
         filled = self._fill(user, place, values or {})
         if element["type"] not in STATELESS:
             filled.setdefault(block["block_id"], {})[action_id] = taken
@@ -173,10 +173,15 @@ class Interactions:
         for block_id, actions in given.items():
             for action_id, value in actions.items():
                 block, element = find_element(place.blocks, action_id, block_id)
-                offered = self._offered.get((user.id, place.key, block["block_id"], action_id), [])
                 if element["type"] not in STATELESS:
-                    filled.setdefault(block_id, {})[action_id] = taken_value(element, value, offered)
+                    filled.setdefault(block_id, {})[action_id] = self._taken(user, place, block, element, value)
         return filled
+
+    def _taken(self, user: User, place: Place, block: Json, element: Json, value: Any) -> Json:
+        if element["type"] == "rich_text_input" and value:
+            value = compose(str(value), self._workspace.users.values(), self._workspace.channels.values())
+        offered = self._offered.get((user.id, place.key, block["block_id"], element["action_id"]), [])
+        return taken_value(element, value, offered)
 
     def fill_view(self, user: User, view: View, given: Values) -> None:
         self._fill(user, InView(view), given)

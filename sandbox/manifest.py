@@ -23,7 +23,11 @@ class Shortcut:
 
 @dataclass(frozen=True)
 class App:
-    """An app. `name` is its user's, `title` its own. Optional scopes count as granted: nobody unticks them here."""
+    """An app. `name` is its user's, `title` its own. Optional scopes count as granted: nobody unticks them here.
+
+    `has_home` and `has_messages` are the tabs it has beside its name, `takes_messages` whether people may write in the
+    latter.
+    """
 
     name: str
     title: str
@@ -34,6 +38,9 @@ class App:
     events: frozenset[str]
     redirect_urls: tuple[str, ...]
     org_wide: bool
+    has_home: bool
+    has_messages: bool
+    takes_messages: bool
 
     @classmethod
     def from_manifest(cls, manifest: Json) -> Self:
@@ -43,6 +50,7 @@ class App:
         oauth: Json = manifest.get("oauth_config", {})
         scopes: Json = oauth.get("scopes", {})
         bot_user: Json = features.get("bot_user", {})
+        tabs: Json = features.get("app_home", {})
         return cls(
             name=bot_user.get("display_name") or about["name"],
             title=about["name"],
@@ -64,4 +72,7 @@ class App:
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
             redirect_urls=tuple(oauth.get("redirect_urls", [])),
             org_wide=settings.get("org_deploy_enabled", False),
+            has_home=tabs.get("home_tab_enabled", False),
+            has_messages=tabs.get("messages_tab_enabled", True),
+            takes_messages=not tabs.get("messages_tab_read_only_enabled", False),
         )

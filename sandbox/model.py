@@ -79,7 +79,10 @@ def initials(name: str) -> str:
 
 @dataclass
 class Channel:
-    """Somewhere to talk. The members of an `im` are the person and the bot; a `shared` one is not ours alone."""
+    """Somewhere to talk. The members of an `im` are the person and the bot; a `shared` one is not ours alone.
+
+    An `archived` one can be read still, and nothing more is said there.
+    """
 
     id: str
     name: str
@@ -87,6 +90,7 @@ class Channel:
     members: list[str]
     topic: str = ""
     shared: bool = False
+    archived: bool = False
 
     def visible_to(self, user_id: str) -> bool:
         return self.kind == "channel" or user_id in self.members

@@ -1,13 +1,17 @@
 """Slack's own JSON for people, channels, messages and views, as answers and deliveries carry them."""
 
 from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sandbox.model import Channel, Json, Message, User, View
 from sandbox.people import APP_ID, OTHER_TEAM
+from sandbox.rich_text import rich_text
 from sandbox.workspace import Workspace
 
 CHANNEL_TYPES = {"channel": "channel", "private": "group", "im": "im"}
+TYPED = (None, "thread_broadcast", "file_share")
+"""The subtypes of what people write."""
 
 
 def team_json(workspace: Workspace) -> Json:
@@ -70,7 +74,7 @@ def channel_json(channel: Channel, workspace: Workspace) -> Json:
         "is_im": channel.kind == "im",
         "is_mpim": False,
         "is_private": channel.kind != "channel",
-        "is_archived": False,
+        "is_archived": channel.archived,
         "is_shared": channel.shared,
         "is_ext_shared": channel.shared,
         "is_org_shared": False,
@@ -125,8 +129,8 @@ def message_json(message: Message, workspace: Workspace, *, metadata: bool = Fal
     body |= {key: value for key, value in optional.items() if value}
     if message.bot_id:
         body |= {"bot_id": message.bot_id, "app_id": APP_ID, "bot_profile": bot_profile(workspace)}
-    elif message.subtype is None:
-        body["client_msg_id"] = f"local-{message.channel}-{message.ts}"
+    elif message.subtype in TYPED:
+        body |= _typed(message)
     if message.files:
         body |= {"files": message.files, "upload": False}
     if message.reactions:
@@ -136,6 +140,17 @@ def message_json(message: Message, workspace: Workspace, *, metadata: bool = Fal
     if metadata and message.metadata:
         body["metadata"] = message.metadata
     return body | _thread_json(message, workspace)
+
+
+def _typed(message: Message) -> Json:
+    """What Slack's client adds to what a person types: an id of its own, and the text as a `rich_text` block."""
+    client_id = str(_client_id(message))
+    block = {"blocks": [rich_text(message.text) | {"block_id": client_id[:5]}]} if message.text else {}
+    return {"client_msg_id": client_id, **block}
+
+
+def _client_id(message: Message) -> UUID:
+    return uuid5(NAMESPACE_URL, f"{message.channel}/{message.ts}")
 
 
 def _thread_json(message: Message, workspace: Workspace) -> Json:

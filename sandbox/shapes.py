@@ -28,6 +28,15 @@ def integer(value: Any, at: str) -> Problems:
         yield problem("must be an integer", at)
 
 
+def between(least: int, most: int | None = None) -> Check:
+    def check(value: Any, at: str) -> Problems:
+        yield from integer(value, at)
+        if isinstance(value, int) and (value < least or (most is not None and value > most)):
+            yield problem(f"must be at least {least}" + (f" and at most {most}" if most is not None else ""), at)
+
+    return check
+
+
 def string(most: int | None = None, least: int = 0) -> Check:
     def check(value: Any, at: str) -> Problems:
         if not isinstance(value, str):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sandbox.files import Files
 from sandbox.happenings import (
+    Archived,
     ChannelOpened,
     ClockMoved,
     Deleted,
@@ -198,6 +199,12 @@ class Workspace:
         if channel.shared != on:
             channel.shared = on
             self.announce(Shared(channel, self.new_ts()))
+
+    def archive(self, channel: Channel, user: User, on: bool) -> None:
+        """Nobody says anything more in a channel from now on, or people may again."""
+        if channel.archived != on:
+            channel.archived = on
+            self.announce(Archived(channel, user.id, self.new_ts()))
 
     def become(self, user: User, standing: Standing) -> None:
         """A person is a member, a guest or somebody of another company from now on."""

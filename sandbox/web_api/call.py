@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sandbox.blocks import block_problems, with_ids
+from sandbox.blocks import block_problems, is_too_long, with_ids
 from sandbox.model import Channel, Json
 from sandbox.refusals import Refusal
 from sandbox.workspace import Workspace
@@ -61,7 +61,12 @@ class Call:
     def blocks(self) -> list[Json] | None:
         """The message's blocks, checked, with ids; None if the call has none."""
         blocks = self.structure("blocks", "invalid_blocks_format")
-        return None if blocks is None else checked_blocks(blocks, self.workspace)
+        if blocks is None:
+            return None
+        checked = checked_blocks(blocks, self.workspace)
+        if is_too_long(checked):
+            raise Refusal("msg_blocks_too_long")
+        return checked
 
     # -- what the bot may do and see
 
@@ -79,6 +84,13 @@ class Call:
         channel = self.workspace.channel(self.required(name, "channel_not_found"))
         if not channel.visible_to(self.workspace.bot.id):
             raise Refusal("channel_not_found")
+        return channel
+
+    def open_channel(self, name: str = "channel", refused: str = "is_archived") -> Channel:
+        """A channel the bot can see in which something may still happen."""
+        channel = self.channel(name)
+        if channel.archived:
+            raise Refusal(refused)
         return channel
 
     def joined_channel(self, name: str = "channel") -> Channel:

@@ -35,7 +35,7 @@ def info(call: Call) -> Json:
 
 def join(call: Call) -> Json:
     call.allow("channels:join")
-    channel = call.channel()
+    channel = call.open_channel()
     if channel.kind != "channel":
         raise Refusal("method_not_supported_for_channel_type")
     already = call.workspace.bot.id in channel.members
@@ -103,7 +103,8 @@ def _of_types(call: Call) -> list[Channel]:
     for kind in kinds:
         if kind in READ_SCOPE:
             call.allow(READ_SCOPE[kind])
-    return [channel for channel in call.workspace.channels.values() if channel.kind in kinds]
+    found = [channel for channel in call.workspace.channels.values() if channel.kind in kinds]
+    return [channel for channel in found if not channel.archived] if call.flag("exclude_archived") else found
 
 
 def _readable(call: Call) -> Channel:

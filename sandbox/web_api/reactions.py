@@ -8,6 +8,7 @@ from sandbox.web_api.call import Call, Method
 
 def add(call: Call) -> Json:
     call.allow("reactions:write")
+    call.open_channel()
     message, name = _message(call), _name(call)
     call.workspace.react(message, call.workspace.bot, name)
     return {}
@@ -15,6 +16,7 @@ def add(call: Call) -> Json:
 
 def remove(call: Call) -> Json:
     call.allow("reactions:write")
+    call.open_channel()
     message, name = _message(call), _name(call)
     call.workspace.unreact(message, call.workspace.bot, name)
     return {}

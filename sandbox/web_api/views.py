@@ -35,6 +35,8 @@ def publish(call: Call) -> Json:
     user = call.workspace.users.get(call.required("user_id"))
     if user is None or user.is_bot:
         raise Refusal("user_not_found")
+    if not call.workspace.app.has_home:
+        raise Refusal("not_enabled")
     content = _content(call, "home")
     return _shown(call, call.workspace.views.publish(user.id, content, call.text("hash") or None))
 

@@ -24,6 +24,7 @@ EVENTS = "app_home_opened app_mention member_joined_channel message.channels mes
 MANIFEST = {
     "display_information": {"name": "Parrot"},
     "features": {
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
         "bot_user": {"display_name": "Parrot"},
         "slash_commands": [
             {"command": "/parrot", "description": "Says it again", "usage_hint": "words", "should_escape": True},
