@@ -17,8 +17,8 @@ from sandbox.refusals import Refusal
 from sandbox.troubles import TroubleKind
 from sandbox.workspace import Workspace
 
-INVITE = "/invite"
-"""Slack's own command, which works in threads too."""
+BUILT_IN = ("/invite", "/archive")
+"""Slack's own commands, which work in threads too."""
 
 
 class Acts:
@@ -43,7 +43,7 @@ class Acts:
         person, place = self._talking_in(user, channel)
         if text.startswith("/") and not text.startswith("//"):
             command, _, rest = text.partition(" ")
-            if thread_ts and command != INVITE:
+            if thread_ts and command not in BUILT_IN:
                 raise Refusal(
                     "slash_in_thread",
                     f"{command} is not supported in threads. Sorry! That is all Slack says. Use a button, the ⋯ menu "
@@ -92,15 +92,20 @@ class Acts:
 
     async def command(self, user: str, channel: str, command: str, text: str = "") -> Json:
         person, place = self._talking_in(user, channel)
-        if command == INVITE:
+        if command == "/invite":
             return await self.invite(user, channel, text.strip())
+        if command == "/archive":
+            return await self.archive(user, channel, on=True)
         return await self._interactions.command(person, place, command, text.strip())
 
-    async def shortcut(self, user: str, callback_id: str, message: Json | None = None) -> Json:
-        """`message` names one by its channel and ts; without it the shortcut is a global one."""
+    async def shortcut(
+        self, user: str, callback_id: str, message: Json | None = None, channel: str | None = None
+    ) -> Json:
+        """`message` names one by its channel and ts; without it the shortcut is a global one, taken in a `channel`."""
         person = self._person(user)
         if message is None:
-            await self._interactions.global_shortcut(person, callback_id)
+            viewing = self._looking_at(user, channel)[1].id if channel else None
+            await self._interactions.global_shortcut(person, callback_id, viewing)
         else:
             _, place = self._looking_at(user, str(message.get("channel")))
             said = self._workspace.message(place, str(message.get("ts")))

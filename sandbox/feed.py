@@ -36,7 +36,10 @@ from sandbox.scopes import permissions
 from sandbox.workspace import Workspace
 
 # Slack's own commands that work here too.
-BUILT_IN = {"command": "/invite", "description": "Add someone to this channel", "usage_hint": "@someone"}
+BUILT_IN = [
+    {"command": "/invite", "description": "Add someone to this channel", "usage_hint": "@someone"},
+    {"command": "/archive", "description": "Archive this channel", "usage_hint": ""},
+]
 
 
 def user_page(user: User) -> Json:
@@ -164,7 +167,7 @@ class Feed:
                 "id": workspace.team.id,
                 "name": workspace.team.name,
                 "notice": NOTICE,
-                "commands": [*commands, BUILT_IN],
+                "commands": [*commands, *BUILT_IN],
                 "shortcuts": [
                     {"name": each.name, "type": each.type, "callback_id": each.callback_id}
                     for each in workspace.shortcuts

@@ -121,9 +121,9 @@ class Handle:
     def close(self, user: str, view_id: str) -> None:
         self._do(self._server.acts.close(user, view_id))
 
-    def shortcut(self, user: str, callback_id: str, message: Json | None = None) -> None:
+    def shortcut(self, user: str, callback_id: str, message: Json | None = None, channel: str | None = None) -> None:
         """Global without a message; `message` is one as `messages` returns it, or `{"channel", "ts"}`."""
-        self._do(self._server.acts.shortcut(user, callback_id, message))
+        self._do(self._server.acts.shortcut(user, callback_id, message, channel))
 
     def home(self, user: str, tab: str = "home") -> None:
         self._do(self._server.acts.home(user, tab))

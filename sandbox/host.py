@@ -147,8 +147,10 @@ class Host:
         """A permalink as Slack writes it, to the same place on the page."""
         channel, digits = request.match_info["channel"], request.match_info["ts"]
         server = next((each for each in self.servers if channel in each.workspace.channels), self._home)
-        thread = request.query.get("thread_ts")
-        place = f"thread/{thread}" if thread else f"message/{digits[:-6]}.{digits[-6:]}"
+        thread, ts = request.query.get("thread_ts"), f"{digits[:-6]}.{digits[-6:]}"
+        place = f"thread/{thread}" if thread else f"message/{ts}"
+        if thread and thread != ts:
+            place += f"/message/{ts}"
         which = "" if server is self._home else f"?team={server.workspace.team.id}"
         raise web.HTTPFound(f"/{which}#/channel/{channel}/{place}")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.model import Json
+from sandbox.model import Channel, Json
 from sandbox.refusals import Refusal
 from sandbox.rich_text import rich_text
 
@@ -87,6 +87,29 @@ def initial_values(blocks: list[Json]) -> dict[str, dict[str, Json]]:
             if element["type"] not in STATELESS:
                 values.setdefault(block["block_id"], {})[element["action_id"]] = _initial(element)
     return values
+
+
+KINDS = {"channel": "public", "private": "private", "im": "im"}
+"""What a filter of conversations calls them."""
+
+
+def choose_current(channel: Channel, blocks: list[Json], values: dict[str, dict[str, Json]]) -> None:
+    """Fills in the conversation a person is in where a select asks for that and may have it."""
+    for block in every_block(blocks):
+        for element in elements_of(block):
+            if element.get("default_to_current_conversation") and _passes(channel, element.get("filter", {})):
+                value = values[block["block_id"]][element["action_id"]]
+                key = VALUE_KEY[element["type"]]
+                value[key] = value[key] or ([channel.id] if key.endswith("s") else channel.id)
+
+
+def _passes(channel: Channel, wanted: Json) -> bool:
+    """Whether a filter lets a conversation through; every direct message here is with the bot."""
+    if channel.kind == "im" and wanted.get("exclude_bot_users"):
+        return False
+    if channel.shared and wanted.get("exclude_external_shared_channels"):
+        return False
+    return KINDS[channel.kind] in (wanted.get("include") or KINDS.values())
 
 
 def carried_over(blocks: list[Json], kept: dict[str, dict[str, Json]]) -> dict[str, dict[str, Json]]:

@@ -12,7 +12,7 @@ from sandbox.inputs import STATELESS, carried_over, find_element, taken_value
 from sandbox.model import Channel, Json, Message, User, View
 from sandbox.payloads import enterprise_json, message_json, person_json, shown_name, state_json, team_json
 from sandbox.people import APP_ID
-from sandbox.places import InView, Place, point_at
+from sandbox.places import InChannel, InView, Place, point_at
 from sandbox.refusals import Refusal
 from sandbox.responses import Responses
 from sandbox.workspace import Workspace
@@ -55,21 +55,22 @@ class Interactions:
                 **({"enterprise_id": org.id, "enterprise_name": org.name} if org else {}),
                 "is_enterprise_install": str(workspace.installation.org_wide).lower(),
                 "response_url": self._responses.url(user.id, channel.id),
-                "trigger_id": workspace.permits.trigger(user.id),
+                "trigger_id": workspace.permits.trigger(user.id, channel=channel.id),
             },
         )
         return self._responses.acknowledged(user, channel, answer)
 
-    async def global_shortcut(self, user: User, callback_id: str) -> None:
+    async def global_shortcut(self, user: User, callback_id: str, viewing: str | None) -> None:
+        """`viewing` is the channel the person is in, of which the app is not told."""
         self._expect_shortcut(callback_id, "global")
-        await self._delivery.ask("interactive", self._shortcut(user, callback_id, "shortcut"))
+        await self._delivery.ask("interactive", self._shortcut(user, callback_id, "shortcut", viewing))
 
     async def message_shortcut(self, user: User, callback_id: str, message: Message) -> None:
         self._expect_shortcut(callback_id, "message")
         channel = self._workspace.channels[message.channel]
         await self._delivery.ask(
             "interactive",
-            self._shortcut(user, callback_id, "message_action")
+            self._shortcut(user, callback_id, "message_action", channel.id)
             | {
                 "channel": {"id": channel.id, "name": shown_name(channel)},
                 "message": message_json(message, self._workspace),
@@ -86,11 +87,11 @@ class Interactions:
                 f"There is no {kind} shortcut “{callback_id}”. There is: {', '.join(known) or 'none'}.",
             )
 
-    def _shortcut(self, user: User, callback_id: str, kind: str) -> Json:
+    def _shortcut(self, user: User, callback_id: str, kind: str, viewing: str | None) -> Json:
         return self.common(kind, user) | {
             "callback_id": callback_id,
             "action_ts": self._workspace.new_ts(),
-            "trigger_id": self._workspace.permits.trigger(user.id),
+            "trigger_id": self._workspace.permits.trigger(user.id, channel=viewing),
         }
 
     def common(self, kind: str, user: User) -> Json:
@@ -135,12 +136,13 @@ class Interactions:
         if element.get("placeholder"):
             action["placeholder"] = element["placeholder"]
         view_id = place.view.id if isinstance(place, InView) else None
+        channel = place.channel.id if isinstance(place, InChannel) else None
         await self._delivery.ask(
             "interactive",
             self.common("block_actions", user)
             | place.payload(self._workspace)
             | self._reply_to(user, place, filled)
-            | {"trigger_id": self._workspace.permits.trigger(user.id, view_id), "actions": [action]},
+            | {"trigger_id": self._workspace.permits.trigger(user.id, view_id, channel), "actions": [action]},
         )
 
     async def options(self, user: User, container: Json, action_id: str, block_id: str | None, typed: str) -> Json:

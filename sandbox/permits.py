@@ -18,10 +18,11 @@ RESPONSE_USES = 5
 
 @dataclass
 class Trigger:
-    """Leave to show `user` one modal. `view_id` is the modal it came from, if it did."""
+    """Leave to show `user` one modal. It came from the modal `view_id`, or from `channel`, or from neither."""
 
     user: str
     view_id: str | None
+    channel: str | None
     issued: float
     used: bool = False
 
@@ -44,9 +45,9 @@ class Permits:
         self._triggers: dict[str, Trigger] = {}
         self._places: dict[str, ResponsePlace] = {}
 
-    def trigger(self, user: str, view_id: str | None = None) -> str:
+    def trigger(self, user: str, view_id: str | None = None, channel: str | None = None) -> str:
         trigger_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self._triggers[trigger_id] = Trigger(user, view_id, self._workspace.now())
+        self._triggers[trigger_id] = Trigger(user, view_id, channel, self._workspace.now())
         return trigger_id
 
     def redeem(self, trigger_id: str) -> Trigger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.happenings import HomePublished, ModalsChanged, ViewRefused
-from sandbox.inputs import carried_over, initial_values
+from sandbox.inputs import carried_over, choose_current, initial_values
 from sandbox.model import Json, View
 from sandbox.refusals import Refusal
 
@@ -39,19 +39,21 @@ class Views:
     def _all(self) -> list[View]:
         return [view for stack in self.stacks.values() for view in stack] + list(self.homes.values())
 
-    def _made(self, user: str, content: Json) -> View:
+    def _made(self, user: str, content: Json, viewing: str | None = None) -> View:
         external_id = content.get("external_id")
         if external_id and any(view.content.get("external_id") == external_id for view in self._all()):
             raise Refusal("duplicate_external_id")
-        view_id = self._workspace.new_id("V")
-        return View(view_id, self._new_hash(), user, content, view_id, values=initial_values(content["blocks"]))
+        view_id, values = self._workspace.new_id("V"), initial_values(content["blocks"])
+        if viewing:
+            choose_current(self._workspace.channels[viewing], content["blocks"], values)
+        return View(view_id, self._new_hash(), user, content, view_id, values=values)
 
     def _new_hash(self) -> str:
         return self._workspace.new_id(f"{self._workspace.now():.0f}.")
 
-    def open(self, user: str, content: Json) -> View:
-        """A new modal takes the place of whatever stack was open."""
-        view = self._made(user, content)
+    def open(self, user: str, content: Json, viewing: str | None = None) -> View:
+        """A new modal takes the place of whatever stack was open. `viewing` is the channel the person was in."""
+        view = self._made(user, content, viewing)
         self.stacks[user] = [view]
         self._workspace.announce(ModalsChanged(user))
         return view

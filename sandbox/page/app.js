@@ -73,8 +73,6 @@ function enter(onHome, channel) {
 
 function receive(event) {
   if (event.type === "view_errors") return showErrors(event.view_id, event.errors);
-  // After a reset nothing that was filled in is about anything any more; after a mere reconnect it still is.
-  if (event.type === "state" && !event.modals?.length) forgetSurfaces();
   if (event.type === "message") tellReader(event.message);
   fold(event);
 }

@@ -29,7 +29,39 @@ function drawBlock(block, surface) {
 
 const rich = (...nodes) => h("div", { class: "mrkdwn" }, nodes);
 
+// A title over other blocks; one that folds is remembered as the reader left it.
+function drawContainer(block, surface) {
+  const { title, rich_text_title: richTitle, subtitle, icon, width = "standard" } = block;
+  const head = h(
+    "div",
+    { class: "container-head" },
+    icon && drawImage(icon, "icon"),
+    h(
+      "div",
+      {},
+      h("strong", { class: "container-title" }, richTitle ? richText(richTitle) : textOf(title)),
+      subtitle && h("div", { class: "container-subtitle mrkdwn" }, textOf(subtitle)),
+    ),
+  );
+  const body = h(
+    "div",
+    { class: "container-body" },
+    block.child_blocks.map((child) => drawBlock(child, surface)),
+  );
+  const classes = `container is-${width}${block.has_header_divider ? " has-divider" : ""}`;
+  if (!block.is_collapsible) return h("section", { class: classes }, head, body);
+  const open = surface.unfolded.get(block.block_id) ?? !block.default_collapsed;
+  const fold = h(
+    "details",
+    { class: classes, open, ontoggle: () => surface.unfolded.set(block.block_id, fold.open) },
+    h("summary", { dataset: { focus: `fold/${block.block_id}` } }, head),
+    body,
+  );
+  return fold;
+}
+
 const BLOCKS = {
+  container: drawContainer,
   section({ text, fields, accessory, ...rest }, surface) {
     const block = { ...rest, type: "section" };
     return h(

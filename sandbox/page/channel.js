@@ -19,7 +19,9 @@ export function drawChannel(main, channel, { message }) {
   fill(head, [headOf(channel)]);
   fill(shown.hint, [hintBar(channel, shown.composer)].filter(Boolean));
   fill(shown.foot, [
-    channel.members.includes(store.me.id)
+    channel.archived
+      ? archivedBar(channel)
+      : channel.members.includes(store.me.id)
       ? { key: "composer", build: () => shown.composer }
       : joinBar(channel),
   ]);
@@ -48,6 +50,25 @@ function open(main, channel, key) {
   main.replaceChildren(body);
   shown = { key, body, list, head, hint, foot, composer: box, newFrom: firstUnread(channel) };
   if (matchMedia("(hover: hover)").matches) queueMicrotask(() => box.focusText());
+}
+
+function archivedBar(channel) {
+  const error = h("p", { class: "message-error", role: "alert" });
+  const reopen = async () => {
+    const answer = await act("archive", { channel: channel.id, on: false });
+    error.textContent = answer.ok ? "" : answer.message;
+  };
+  return {
+    key: "archived",
+    build: () =>
+      h(
+        "div",
+        { class: "join" },
+        h("p", {}, h("strong", {}, `#${channel.name}`), " is archived. Nothing more is said here."),
+        h("button", { type: "button", class: "button", onclick: reopen }, "Unarchive the channel"),
+        error,
+      ),
+  };
 }
 
 // A public channel can be read by anyone, but only members talk in it.

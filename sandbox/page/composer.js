@@ -230,7 +230,7 @@ export function composer({ place, placeholder, broadcastLabel, onSent = () => {}
       detail: bot()?.real_name,
       icon: "bolt",
       onPick: async () => {
-        const answer = await act("shortcut", { callback_id });
+        const answer = await act("shortcut", { callback_id, channel: place.channel });
         if (!answer.ok) say(answer.message, true);
       },
     }));

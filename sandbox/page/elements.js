@@ -3,9 +3,11 @@ import { growing, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { link, textOf } from "./mrkdwn.js";
 import { openMenu } from "./popover.js";
+import { typedOf } from "./richtext.js";
 import { drawSelect } from "./selects.js";
 import { store } from "./store.js";
 import { explain } from "./surface.js";
+import { localMoment, momentOf } from "./time.js";
 
 let serial = 0;
 
@@ -39,13 +41,14 @@ const ELEMENTS = {
   multi_channels_select: drawSelect,
   radio_buttons: drawChoices,
   checkboxes: drawChoices,
-  datepicker: (element, context) => drawMoment(element, context, "date", "initial_date"),
-  timepicker: (element, context) => drawMoment(element, context, "time", "initial_time"),
-  datetimepicker: drawDateTime,
+  datepicker: (element, context) => drawMoment(element, context, "date"),
+  timepicker: (element, context) => drawMoment(element, context, "time"),
+  datetimepicker: (element, context) => drawMoment(element, context, "datetime-local"),
   plain_text_input: drawText,
   number_input: drawText,
   email_text_input: drawText,
   url_text_input: drawText,
+  rich_text_input: (element, context) => drawText({ ...element, multiline: true }, context),
   image: (element) => drawImage(element, "thumbnail"),
 };
 
@@ -152,45 +155,38 @@ function drawChoices(element, { block, surface, dispatches, labelledBy, id, focu
 
 // --- Dates and times ---------------------------------------------------------------------------------------------
 
-function drawMoment(element, { block, surface, dispatches, labelledBy, focus }, type, initial) {
+function drawMoment(element, context, type) {
+  const { block, surface, dispatches, labelledBy, focus } = context;
+  const { initial, shown, taken } = MOMENTS[type];
   const slot = surface.slot(block, element, (given) => given[initial] ?? null);
+  const show = () => (input.value = slot.get() === null ? "" : shown(slot.get()));
   const input = h("input", {
     class: "field is-moment",
     type,
-    value: slot.get() ?? "",
     "aria-labelledby": labelledBy,
-    "aria-label": labelledBy ? undefined : (element.placeholder?.text ?? `Choose a ${type}`),
-    title: element.placeholder?.text,
+    "aria-label": labelledBy ? undefined : (element.placeholder?.text ?? "Choose a time"),
+    title: element.placeholder?.text ?? element.timezone,
+    autofocus: element.focus_on_load,
     dataset: { focus },
-    onchange: () => {
-      slot.set(input.value || null);
+    onchange: async () => {
+      const before = slot.get();
+      slot.set(input.value ? taken(input.value) : null);
       explain(input, "");
-      if (dispatches) surface.act(input, block, element, slot.get());
+      if (!dispatches || (await surface.act(input, block, element, slot.get()))) return;
+      slot.set(before);
+      show();
     },
   });
+  show();
   return input;
 }
 
-function drawDateTime(element, { block, surface, dispatches, labelledBy, focus }) {
-  const slot = surface.slot(block, element, (given) => given.initial_date_time ?? null);
-  const shown = (seconds) => {
-    const date = new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000);
-    return date.toISOString().slice(0, 16);
-  };
-  const input = h("input", {
-    class: "field is-moment",
-    type: "datetime-local",
-    value: slot.get() ? shown(slot.get()) : "",
-    "aria-labelledby": labelledBy,
-    dataset: { focus },
-    onchange: () => {
-      slot.set(input.value ? Math.floor(new Date(input.value) / 1000) : null);
-      explain(input, "");
-      if (dispatches) surface.act(input, block, element, slot.get());
-    },
-  });
-  return input;
-}
+const asItIs = (value) => value;
+const MOMENTS = {
+  date: { initial: "initial_date", shown: asItIs, taken: asItIs },
+  time: { initial: "initial_time", shown: asItIs, taken: asItIs },
+  "datetime-local": { initial: "initial_date_time", shown: localMoment, taken: momentOf },
+};
 
 // --- Text --------------------------------------------------------------------------------------------------------
 
@@ -205,7 +201,7 @@ function drawText(element, { block, surface, dispatches, labelledBy, focus }) {
   const slot = surface.slot(
     block,
     element,
-    (given) => given.initial_value ?? "",
+    ({ initial_value: initial }) => (typeof initial === "object" ? typedOf(initial) : (initial ?? "")),
     (value) => (value === "" ? null : value),
   );
   const triggers = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];

@@ -64,7 +64,7 @@ export function dateNode(ts, pattern, url, fallback) {
   const shown = h(
     "time",
     { title: valid ? fullTime(ts) : undefined },
-    valid ? slackDate(ts, pattern) : (fallback ?? ""),
+    valid && pattern ? slackDate(ts, pattern) : (fallback ?? ""),
   );
   return url ? link(url, shown) : shown;
 }

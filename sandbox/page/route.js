@@ -1,18 +1,20 @@
 // Where the person is, as the address's hash says it: a channel, one of its messages or threads, or the app's Home.
 
-// `#/channel/C1`, `#/channel/C1/thread/1790000000.000100`, `#/channel/C1/message/…`, `#/home`, `#/apps`; nothing is the
-// sidebar.
+// `#/channel/C1`, `#/channel/C1/message/1790000000.000100`, `#/channel/C1/thread/…`, and a reply in it,
+// `#/channel/C1/thread/…/message/…`; `#/home`, `#/apps`; nothing is the sidebar.
 export function route() {
-  const [kind, id, within, ts] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [kind, id, ...within] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   if (kind === "home" || kind === "apps") return { kind };
   if (kind !== "channel" || !id) return { kind: "sidebar" };
   return {
     kind: "channel",
     channel: id,
-    thread: within === "thread" ? ts : undefined,
-    message: within === "message" ? ts : undefined,
+    thread: after("thread", within),
+    message: after("message", within),
   };
 }
+
+const after = (word, parts) => (parts.includes(word) ? parts[parts.indexOf(word) + 1] : undefined);
 
 export const addressOf = {
   sidebar: () => "#/",
@@ -21,6 +23,7 @@ export const addressOf = {
   channel: (id) => `#/channel/${id}`,
   thread: (id, ts) => `#/channel/${id}/thread/${ts}`,
   message: (id, ts) => `#/channel/${id}/message/${ts}`,
+  reply: (id, ts, reply) => `#/channel/${id}/thread/${ts}/message/${reply}`,
 };
 
 export function go(address) {
@@ -33,6 +36,13 @@ export function placeOfPermalink(url) {
   if (!found) return undefined;
   const [, channel, seconds, micros] = found;
   const thread = new URL(url, location.href).searchParams.get("thread_ts");
-  if (thread) return addressOf.thread(channel, thread);
-  return seconds ? addressOf.message(channel, `${seconds}.${micros}`) : addressOf.channel(channel);
+  const ts = `${seconds}.${micros}`;
+  if (thread) return ts === thread ? addressOf.thread(channel, thread) : addressOf.reply(channel, thread, ts);
+  return seconds ? addressOf.message(channel, ts) : addressOf.channel(channel);
+}
+
+// The permalink of a message, as Slack writes it, with the thread it is in.
+export function permalinkOf({ channel, ts, thread_ts: thread }) {
+  const within = thread && thread !== ts ? `?thread_ts=${thread}&cid=${channel}` : "";
+  return `${location.origin}/archives/${channel}/p${ts.replace(".", "")}${within}`;
 }

@@ -5,7 +5,8 @@ import { act } from "./store.js";
 
 const surfaces = new Map();
 
-// The same surface for the same container, so that what is filled in outlives a redraw, as it does in Slack.
+// The same surface for the same container, so that what is filled in outlives a redraw, as it does in Slack. No two
+// containers ever have the same ids, so after a reset or a reconnect there is nothing to forget.
 export function surfaceOf(container, state) {
   const key = JSON.stringify(container);
   if (!surfaces.has(key)) surfaces.set(key, new Surface(container, state));
@@ -22,6 +23,7 @@ class Surface {
     this.state = state?.values ?? {};
     this.held = new Map();
     this.present = new Map();
+    this.unfolded = new Map(); // block id -> whether that container is open
   }
 
   // To be called before the blocks are drawn: what is no longer among them is no longer sent.
@@ -82,7 +84,7 @@ class Surface {
 function asInitial(saved) {
   return Object.fromEntries(
     Object.entries(saved).map(([name, value]) => [
-      name === "value" ? "initial_value" : name.replace(/^selected_/, "initial_"),
+      /^(rich_text_)?value$/.test(name) ? "initial_value" : name.replace(/^selected_/, "initial_"),
       value,
     ]),
   );

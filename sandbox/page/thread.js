@@ -5,7 +5,7 @@ import { takesFiles } from "./dropping.js";
 import { backButton } from "./header.js";
 import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
-import { addressOf } from "./route.js";
+import { addressOf, route } from "./route.js";
 import { channelLabel, messageAt, nameOf, statusIn, store, threadOf } from "./store.js";
 
 let shown = null;
@@ -28,8 +28,13 @@ export function drawThread(pane, channel, root) {
       : [{ key: "missing", build: () => h("p", { class: "empty" }, "This thread is not here any more.") }],
   );
   shown.status.textContent = sayStatus(statusIn(channel.id, root));
-  shown.composer.hidden = !messageAt(channel.id, root);
-  shown.list.draw({ messages, afterFirst: replies > 0 && countRule(replies) });
+  shown.composer.hidden = !messageAt(channel.id, root) || channel.archived;
+  const { message } = route();
+  shown.list.draw({ messages, afterFirst: replies > 0 && countRule(replies), highlight: message });
+  if (message && shown.litFor !== message) {
+    shown.litFor = message;
+    shown.list.show(message);
+  }
 }
 
 function open(pane, channel, root, key) {

@@ -33,6 +33,20 @@ export const shortTime = (ts) =>
     minute: "2-digit",
   });
 
+// A moment as a `datetime-local` box has it, in the acting person's zone; seconds since the epoch both ways.
+export function localMoment(seconds) {
+  const part = (options) => format(seconds, options);
+  const day = `${part({ year: "numeric" })}-${part({ month: "2-digit" })}-${part({ day: "2-digit" })}`;
+  return `${day}T${clockTime(seconds)}`;
+}
+
+export function momentOf(local) {
+  const asUtc = (text) => Date.parse(`${text}Z`) / 1000;
+  const offsetAt = (seconds) => asUtc(localMoment(seconds)) - Math.floor(seconds / 60) * 60;
+  const guess = asUtc(local);
+  return guess - offsetAt(guess - offsetAt(guess)); // the second look is for the hours around a change of the clocks
+}
+
 export function timeIn(timeZone, seconds) {
   return new Intl.DateTimeFormat("en-GB", {
     timeZone: timeZone || undefined,
@@ -48,6 +62,9 @@ function relativeDay(ts) {
   if (dayKey(ts) === dayKey(now() + day)) return "tomorrow";
   return undefined;
 }
+
+const yearOf = (seconds) => format(seconds, { year: "numeric" });
+const isThisYear = (seconds) => yearOf(seconds) === yearOf(now());
 
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
@@ -77,7 +94,7 @@ export function ago(ts) {
   return seconds < 0 ? `in ${phrase}` : `${phrase} ago`;
 }
 
-// Fills the tokens of a `<!date^…>`.
+// Fills the tokens of a `<!date^…>` or a date in rich text; a token nobody knows stays as it is written.
 export function slackDate(ts, pattern) {
   const at = Number(ts);
   const iso = () =>
@@ -85,13 +102,15 @@ export function slackDate(ts, pattern) {
   const pretty = (options) => relativeDay(at) ?? format(at, options);
   const tokens = {
     date_num: iso,
+    date_slash: () => format(at, { day: "2-digit", month: "2-digit", year: "numeric" }),
     date: () => format(at, MIDDLE),
     date_short: () => format(at, SHORT),
     date_long: () => format(at, LONG),
+    date_long_full: () => format(at, MIDDLE),
     date_pretty: () => pretty(MIDDLE),
     date_short_pretty: () => pretty(SHORT),
     date_long_pretty: () => pretty(LONG),
-    day_divider_pretty: () => pretty(LONG),
+    day_divider_pretty: () => pretty(isThisYear(at) ? { ...LONG, year: undefined } : LONG),
     time: () => clockTime(at),
     time_secs: () => format(at, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     ago: () => ago(at),

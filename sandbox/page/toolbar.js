@@ -5,7 +5,7 @@ import { glyphOf, quickReactions } from "./emoji.js";
 import { icon } from "./icons.js";
 import { asTyped, mrkdwn } from "./mrkdwn.js";
 import { openEmojiPicker, openMenu } from "./popover.js";
-import { addressOf, go } from "./route.js";
+import { addressOf, go, permalinkOf } from "./route.js";
 import { act, changed, store } from "./store.js";
 
 let editing = null; // the key of the message being edited
@@ -50,7 +50,7 @@ function openMore(anchor, message) {
   openMenu(
     anchor,
     [
-      { label: "Copy link", icon: "link", onPick: () => copyLink(message) },
+      { label: "Copy link", icon: "link", onPick: () => copyLink(anchor, message) },
       isMine(message) && { label: "Edit message", icon: "edit", onPick: () => edit(message) },
       isMine(message) && {
         label: "Delete message",
@@ -69,11 +69,12 @@ function openMore(anchor, message) {
   );
 }
 
-function noteOn(row, sentence) {
+function noteOn(row, sentence, { isError = true } = {}) {
   const body = row?.querySelector(".message-body");
   if (!body) return;
-  body.querySelector(":scope > .message-error")?.remove();
-  if (sentence) body.append(h("p", { class: "message-error", role: "alert" }, sentence));
+  body.querySelector(":scope > [role]:is(.message-error, .message-done)")?.remove();
+  const look = isError ? { class: "message-error", role: "alert" } : { class: "message-done", role: "status" };
+  if (sentence) body.append(h("p", look, sentence));
 }
 
 async function runShortcut(anchor, message, callback_id) {
@@ -85,9 +86,15 @@ async function runShortcut(anchor, message, callback_id) {
   noteOn(row, answer.ok ? "" : answer.message);
 }
 
-function copyLink(message) {
-  const hash = message.thread_ts ? addressOfThread(message) : addressOf.message(message.channel, message.ts);
-  navigator.clipboard?.writeText(`${location.origin}/${hash}`);
+async function copyLink(anchor, message) {
+  const row = anchor.closest(".message");
+  try {
+    await navigator.clipboard.writeText(permalinkOf(message));
+    noteOn(row, "Link copied", { isError: false });
+    setTimeout(() => noteOn(row, ""), 2500);
+  } catch {
+    noteOn(row, `This browser does not let the page copy. The link is ${permalinkOf(message)}`);
+  }
 }
 
 async function remove(message) {

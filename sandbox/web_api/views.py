@@ -16,7 +16,7 @@ LARGEST_VIEW = 250_000
 def open_(call: Call) -> Json:
     content = _content(call, "modal")
     trigger = call.workspace.permits.redeem(_trigger_id(call))
-    return _shown(call, call.workspace.views.open(trigger.user, content))
+    return _shown(call, call.workspace.views.open(trigger.user, content, trigger.channel))
 
 
 def push(call: Call) -> Json:

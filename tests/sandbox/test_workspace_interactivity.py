@@ -146,9 +146,19 @@ def test_a_command_for_a_bot_that_is_not_there_fails(workspace):
 
 def test_slack_takes_no_commands_in_threads(workspace):
     parent = workspace.message("lena", "#deals", "parent")
-    with pytest.raises(Refusal, match="threads") as refused:
-        workspace.message("lena", "#deals", "/parrot", parent)
+    with pytest.raises(Refusal, match=re.escape("/parrot is not supported in threads. Sorry!")) as refused:
+        workspace.message("lena", "#deals", "/parrot all of it", parent)
     assert refused.value.code == "slash_in_thread"
+    assert [message["ts"] for message in workspace.messages("#deals")] == [parent]
+
+
+def test_slacks_own_commands_work_in_threads_too(workspace):
+    parent = workspace.message("maya", "#deals", "parent")
+    workspace.message("maya", "#deals", "/invite @rosa", parent)
+    workspace.message("maya", "#deals", "/archive", parent)
+    deals = next(each for each in workspace.state("maya")["channels"] if each["id"] == "C0DEALS")
+    assert "U0ROSA" in deals["members"]
+    assert deals["archived"]
 
 
 def test_invite_is_slacks_own_command(workspace):

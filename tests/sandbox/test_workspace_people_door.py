@@ -152,7 +152,12 @@ def test_the_state_holds_what_one_person_can_see(workspace, client):
     first = seen["messages"]["C0DEALS"][0]
     assert (first["reply_count"], first["reply_users"]) == (1, ["U0OMAR"])
     assert seen["unread"] == {"C0DEALS": 0, "C0GENERAL": 0, "G0FORECAST": 0, "D0LENA": 1}
-    assert [command["command"] for command in seen["workspace"]["commands"]] == ["/parrot", "/plain", "/invite"]
+    assert [command["command"] for command in seen["workspace"]["commands"]] == [
+        "/parrot",
+        "/plain",
+        "/invite",
+        "/archive",
+    ]
     assert "not Slack" in seen["workspace"]["notice"]
     others = workspace.state("rosa")
     assert {channel["id"] for channel in others["channels"]} == {"C0DEALS", "C0GENERAL"}
@@ -234,16 +239,27 @@ def test_traffic_is_listed_newest_last(workspace, call, client):
     assert (entry["direction"], entry["kind"], entry["status"]) == ("from_bot", "users.info", "ok")
 
 
-def test_a_permalink_opens_the_page_at_its_place(workspace):
+@pytest.mark.parametrize(
+    ("link", "place"),
+    [
+        ("p1790000000000100", "message/1790000000.000100"),
+        ("p1790000000000100?thread_ts=1790000000.000100&cid=C0DEALS", "thread/1790000000.000100"),
+        (
+            "p1790000000000200?thread_ts=1790000000.000100&cid=C0DEALS",
+            "thread/1790000000.000100/message/1790000000.000200",
+        ),
+    ],
+)
+def test_a_permalink_opens_the_page_at_its_place(workspace, link, place):
     class Stay(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *args: object) -> None:
             return None
 
     opener = urllib.request.build_opener(Stay)
     with pytest.raises(urllib.error.HTTPError) as redirect:
-        opener.open(f"{workspace.url}/archives/C0DEALS/p1790000000000100")
+        opener.open(f"{workspace.url}/archives/C0DEALS/{link}")
     with redirect.value as answer:
-        assert answer.headers["Location"] == "/#/channel/C0DEALS/message/1790000000.000100"
+        assert answer.headers["Location"] == f"/#/channel/C0DEALS/{place}"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
+from sandbox.refusals import Refusal
 from sandbox.running import LocalWorkspace
 from sandbox.web_api.chat import LARGEST_METADATA
 
@@ -300,6 +301,16 @@ def test_an_app_without_a_home_or_a_messages_tab_cannot_fill_them(manifest):
             client.views_publish(user_id="U0LENA", view={"type": "home", "blocks": [section()]})
         with pytest.raises(SlackApiError, match="messages_tab_disabled"):
             client.chat_postMessage(channel="U0LENA", text="x")
+
+
+def test_a_messages_tab_that_is_read_only_takes_nothing(manifest):
+    tabs = {"messages_tab_enabled": True, "messages_tab_read_only_enabled": True}
+    silent = manifest | {"features": manifest["features"] | {"app_home": tabs}}
+    with LocalWorkspace(silent) as workspace:
+        with pytest.raises(Refusal, match="turned off"):
+            workspace.message("lena", workspace.dm("lena"), "Hello?")
+        client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+        assert client.chat_postMessage(channel="U0LENA", text="I talk, you listen.")["ok"]
 
 
 # -- response URLs

@@ -205,6 +205,14 @@ def test_history_comes_in_pages_and_in_a_range(workspace, client):
     assert refused(client.conversations_history, channel="C0DEALS", cursor="nonsense")["error"] == "invalid_cursor"
 
 
+def test_people_and_channels_come_in_pages(client):
+    people = [[user["name"] for user in page["members"]] for page in client.users_list(limit=2)]
+    assert [len(page) for page in people] == [2, 2, 1]
+    assert len({name for page in people for name in page}) == 5
+    listed = client.conversations_list(types="public_channel", limit=1)
+    assert [[channel["name"] for channel in page["channels"]] for page in listed] == [["deals"], ["general"]]
+
+
 def test_reading_needs_membership(client):
     assert refused(client.conversations_history, channel="C0GENERAL")["error"] == "not_in_channel"
     assert refused(client.conversations_replies, channel="G0FORECAST", ts="1")["error"] == "channel_not_found"
