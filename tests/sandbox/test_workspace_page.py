@@ -87,27 +87,28 @@ def modal(title: str, *blocks: dict) -> dict:
 CONFIRM = {"title": plain("Really?"), "text": plain("Think."), "confirm": plain("Do it"), "deny": plain("Stop")}
 
 
-@pytest.mark.parametrize(
-    ("token", "shown"),
-    [
-        ("{date_num}", "2014-02-18"),
-        ("{date_slash}", "18/02/2014"),
-        ("{date}", "18 February 2014"),
-        ("{date_pretty}", "18 February 2014"),
-        ("{date_short}", "18 Feb 2014"),
-        ("{date_short_pretty}", "18 Feb 2014"),
-        ("{date_long}", "Tuesday, 18 February 2014"),
-        ("{date_long_pretty}", "Tuesday, 18 February 2014"),
-        ("{date_long_full}", "18 February 2014"),
-        ("{day_divider_pretty}", "Tuesday, 18 February 2014"),
-        ("{time}", "09:39"),
-        ("{time_secs}", "09:39:42"),
-        ("at {time} on {date_num}", "at 09:39 on 2014-02-18"),
-    ],
-)
-def test_a_date_is_written_in_the_zone_of_whoever_reads_it(visit, client, token, shown):
-    client.chat_postMessage(channel="C0DEALS", text=f"<!date^1392734382^{token}|never seen>")
-    assert visit("omar").inner_text(".message .mrkdwn") == shown
+DATES = {
+    "{date_num}": "2014-02-18",
+    "{date_slash}": "18/02/2014",
+    "{date}": "18 February 2014",
+    "{date_pretty}": "18 February 2014",
+    "{date_short}": "18 Feb 2014",
+    "{date_short_pretty}": "18 Feb 2014",
+    "{date_long}": "Tuesday, 18 February 2014",
+    "{date_long_pretty}": "Tuesday, 18 February 2014",
+    "{date_long_full}": "18 February 2014",
+    "{day_divider_pretty}": "Tuesday, 18 February 2014",
+    "{time}": "09:39",
+    "{time_secs}": "09:39:42",
+    "at {time} on {date_num}": "at 09:39 on 2014-02-18",
+}
+"""14:39:42 UTC, in each of Slack's forms, for somebody in New York."""
+
+
+def test_a_date_is_written_in_the_zone_of_whoever_reads_it(visit, client):
+    lines = [f"<!date^1392734382^{token}|never seen>" for token in DATES]
+    client.chat_postMessage(channel="C0DEALS", text="\n".join(lines))
+    assert visit("omar").inner_text(".message .mrkdwn").splitlines() == list(DATES.values())
 
 
 def test_a_date_that_is_none_shows_what_stands_for_it(visit, client):
@@ -251,7 +252,7 @@ def test_forms_stand_on_each_other_and_keep_what_is_in_them(visit, serve, app, w
     ]
 
 
-def test_a_link_to_a_reply_opens_its_thread_and_shows_it(visit, workspace):
+def test_a_link_to_a_reply_opens_its_thread_and_shows_it(visit, workspace, client):
     root = workspace.message("lena", "#deals", "How is Northwind?")
     replies = [workspace.message("omar", "#deals", f"reply {number}", root) for number in range(3)]
     page = visit("lena")
@@ -262,8 +263,12 @@ def test_a_link_to_a_reply_opens_its_thread_and_shows_it(visit, workspace):
     page.click("text=Copy link")
     page.wait_for_selector("text=Link copied")
     link = page.evaluate("navigator.clipboard.readText()")
-    assert link == f"{workspace.url}/archives/C0DEALS/p{replies[1].replace('.', '')}?thread_ts={root}&cid=C0DEALS"
+    assert link == client.chat_getPermalink(channel="C0DEALS", message_ts=replies[1])["permalink"]
     page.goto(link)
+    assert page.inner_text("#thread .is-lit .mrkdwn") == "reply 1"
+    page.click("#thread .close-button")
+    client.chat_postMessage(channel="C0DEALS", text=f"You said it <{link}|there>.")
+    page.click("#main a:has-text('there')")
     assert page.inner_text("#thread .is-lit .mrkdwn") == "reply 1"
 
 
