@@ -1,7 +1,7 @@
 """Slack's own JSON for people, channels, messages and views, as answers and deliveries carry them."""
 
 from datetime import datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from sandbox.model import Channel, Json, Message, User, View
@@ -144,13 +144,9 @@ def message_json(message: Message, workspace: Workspace, *, metadata: bool = Fal
 
 def _typed(message: Message) -> Json:
     """What Slack's client adds to what a person types: an id of its own, and the text as a `rich_text` block."""
-    client_id = str(_client_id(message))
+    client_id = str(uuid5(NAMESPACE_URL, f"{message.channel}/{message.ts}"))
     block = {"blocks": [rich_text(message.text) | {"block_id": client_id[:5]}]} if message.text else {}
     return {"client_msg_id": client_id, **block}
-
-
-def _client_id(message: Message) -> UUID:
-    return uuid5(NAMESPACE_URL, f"{message.channel}/{message.ts}")
 
 
 def _thread_json(message: Message, workspace: Workspace) -> Json:

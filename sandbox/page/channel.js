@@ -18,13 +18,7 @@ export function drawChannel(main, channel, { message }) {
   const messages = timelineOf(channel.id);
   fill(head, [headOf(channel)]);
   fill(shown.hint, [hintBar(channel, shown.composer)].filter(Boolean));
-  fill(shown.foot, [
-    channel.archived
-      ? archivedBar(channel)
-      : channel.members.includes(store.me.id)
-      ? { key: "composer", build: () => shown.composer }
-      : joinBar(channel),
-  ]);
+  fill(shown.foot, [footOf(channel)]);
   list.draw({ messages, intro: introOf(channel), newFrom, highlight: message });
   if (message && shown.litFor !== message) {
     shown.litFor = message;
@@ -50,6 +44,12 @@ function open(main, channel, key) {
   main.replaceChildren(body);
   shown = { key, body, list, head, hint, foot, composer: box, newFrom: firstUnread(channel) };
   if (matchMedia("(hover: hover)").matches) queueMicrotask(() => box.focusText());
+}
+
+function footOf(channel) {
+  if (channel.archived) return archivedBar(channel);
+  if (!channel.members.includes(store.me.id)) return joinBar(channel);
+  return { key: "composer", build: () => shown.composer };
 }
 
 function archivedBar(channel) {

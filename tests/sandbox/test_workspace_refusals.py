@@ -9,6 +9,7 @@ from slack_sdk.webhook import WebhookClient
 
 from sandbox.refusals import Refusal
 from sandbox.running import LocalWorkspace
+from sandbox.web_api import METHODS
 from sandbox.web_api.chat import LARGEST_METADATA
 
 
@@ -219,6 +220,41 @@ def test_metadata_of_an_event_that_cannot_be_named_so_is_passed_over_with_a_warn
     posted = client.chat_postMessage(channel="C0DEALS", text="x", metadata=metadata(100, "a.thing"))
     assert posted["warning"] == "invalid_metadata_schema"
     assert ["metadata" in message for message in workspace.messages("#deals")] == [True, False]
+
+
+SCOPES = {
+    "chat:write": ["chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete"],
+    "chat:write,assistant:write": ["assistant.threads.setStatus"],
+    "channels:read": ["conversations.info", "conversations.list", "conversations.members", "users.conversations"],
+    "channels:history": ["conversations.history", "conversations.replies"],
+    "channels:join": ["conversations.join"],
+    "im:write": ["conversations.open"],
+    "dnd:read": ["dnd.info"],
+    "files:write": ["files.getUploadURLExternal", "files.completeUploadExternal"],
+    "reactions:read": ["reactions.get"],
+    "reactions:write": ["reactions.add", "reactions.remove"],
+    "users:read": ["bots.info", "users.info", "users.list"],
+    "users:read.email": ["users.lookupByEmail"],
+}
+FREE = {
+    "api.test",
+    "auth.revoke",
+    "auth.test",
+    "chat.getPermalink",
+    *(name for name in METHODS if name[:6] == "views."),
+}
+"""What an app may do that was granted nothing."""
+
+
+def test_every_method_asks_for_its_scope(manifest):
+    with LocalWorkspace(manifest | {"oauth_config": {"scopes": {"bot": []}}}) as workspace:
+        client = WebClient(workspace.bot_token, base_url=workspace.api_url)
+        needed: dict[str, list[str]] = {}
+        for method in sorted(METHODS.keys() - FREE):
+            with pytest.raises(SlackApiError, match="missing_scope") as refused:
+                client.api_call(method, params={"channel": "C0DEALS"})
+            needed.setdefault(refused.value.response["needed"], []).append(method)
+    assert needed == {scope: sorted(methods) for scope, methods in SCOPES.items()}
 
 
 # -- views
