@@ -43,6 +43,7 @@ __all__ = [
 
 TEAM = "T0LOCAL"
 DEALS = "#deals"
+NO_BROWSER = "there is no Chromium here"
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC).timestamp()
 
 Message = dict[str, Any]
@@ -68,7 +69,8 @@ class Clock:
 class Room:
     """A workspace with the bot in it. People act by name; every act waits until the bot has nothing left to say.
 
-    `reads` is the lens, and may be exchanged while the bot is there.
+    `reads` is the lens, and may be exchanged while the bot is there. `by_the_page` has the bot live by the workspace's
+    clock, which people move on its page, rather than by the test's alone.
     """
 
     workspace: LocalWorkspace
@@ -76,12 +78,14 @@ class Room:
     clock: Clock
     over: str = "socket"
     reads: Lens = read
+    by_the_page: bool = False
     bot: Dealreview = field(init=False)
     _stay: ExitStack = field(default_factory=ExitStack)
 
     def bot_arrives(self) -> None:
         """Start the bot and connect it to the workspace: for the first time, or again after `bot_leaves`."""
-        self.bot = create_app(self.settings, clock=self.clock.utc, read=lambda *asked: self.reads(*asked))
+        clock = self._time_on_the_page if self.by_the_page else self.clock.utc
+        self.bot = create_app(self.settings, clock=clock, read=lambda *asked: self.reads(*asked))
         self._stay.enter_context(self.bot.running())
         if self.over == "http":
             address = self._stay.enter_context(served(http_app(self.bot, self.settings.signing_secret)))
@@ -89,6 +93,9 @@ class Room:
         else:
             self._stay.enter_context(connected(self.bot, self.settings))
             self.workspace.wait_connected()
+
+    def _time_on_the_page(self) -> datetime:
+        return datetime.fromtimestamp(self.workspace.now, UTC)
 
     def bot_leaves(self) -> None:
         self._stay.close()
@@ -285,6 +292,7 @@ def open_room(
     people: Iterable[User] = PEOPLE,
     channels: Iterable[Channel] = CHANNELS,
     app: Message | None = None,
+    by_the_page: bool = False,
 ) -> Iterator[Room]:
     """A room on a database, reached over Socket Mode or HTTP; `burst` in seconds, 0 for none. `app` is its manifest."""
     clock = Clock()
@@ -300,7 +308,7 @@ def open_room(
             burst=timedelta(seconds=burst),
             pace=timedelta(0),
         )
-        room = Room(workspace, settings, clock, over)
+        room = Room(workspace, settings, clock, over, by_the_page=by_the_page)
         room.bot_arrives()
         try:
             yield room
@@ -331,6 +339,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """That the page was not tried must not pass for that it works."""
+    if any(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())):
+        terminalreporter.write_line(
+            f"NO BROWSER TESTS WERE RUN: {NO_BROWSER}; apt-get install chromium", red=True, bold=True
+        )
 
 
 @pytest.fixture(autouse=True)

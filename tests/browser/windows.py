@@ -1,0 +1,122 @@
+"""Windows on the local workspace: what a person does in one, found by the roles and names a screen reader would say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+
+PATIENCE_MS = 10_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass
+class Windows:
+    """Opens windows on one workspace's page, and keeps what went wrong in any of them in `troubles`.
+
+    Going wrong is an error or a warning on the console, an error nobody caught, and a request to another host.
+    """
+
+    browser: Browser
+    url: str
+    troubles: list[str] = field(default_factory=list)
+    _contexts: list[BrowserContext] = field(default_factory=list)
+
+    def __call__(self, person: str, place: str = "", **how: Any) -> Window:
+        """A window of its own, with its own memory, as one person. `place` is what follows `#` in the address.
+
+        `how` is what Playwright's `new_context` takes: `color_scheme`, `viewport`, `reduced_motion`, ….
+        """
+        context = self.browser.new_context(**how)
+        context.set_default_timeout(PATIENCE_MS)
+        self._contexts.append(context)
+        return Window(self.watched(context.new_page()), person).opened(f"{self.url}/?as={person}#{place}")
+
+    def watched(self, page: Page) -> Page:
+        """The same page, whose troubles are noticed from now on."""
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.troubles.append(f"uncaught: {error}"))
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url))
+        page.on("popup", self.watched)
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.troubles.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+    def _asked(self, address: str) -> None:
+        asked = urlsplit(address)
+        if asked.scheme not in ("data", "blob", "about") and asked.netloc != urlsplit(self.url).netloc:
+            self.troubles.append(f"asked another host: {address}")
+
+
+@dataclass
+class Window:
+    """One person's window. What is not said here is done with `page`, as Playwright has it."""
+
+    page: Page
+    person: str
+
+    def opened(self, address: str) -> Window:
+        self.page.goto(address)
+        expect(self.page.get_by_role("navigation", name="Channels and people")).to_contain_text("deals")
+        return self
+
+    # -- places
+
+    @property
+    def channel(self) -> Locator:
+        """The middle: a channel, a conversation, or the app's Home."""
+        return self.page.get_by_role("main")
+
+    @property
+    def thread(self) -> Locator:
+        """The right side, while a thread is open."""
+        return self.page.get_by_role("complementary", name="Thread")
+
+    @property
+    def panel(self) -> Locator:
+        """The workspace's clock, its traffic and the like."""
+        return self.page.get_by_role("complementary", name="Workspace")
+
+    @property
+    def form(self) -> Locator:
+        """The form or the question that is open."""
+        return self.page.get_by_role("dialog")
+
+    # -- doing
+
+    def says(self, text: str) -> None:
+        """Type into the box of the middle, and send."""
+        self._write(self.channel, text)
+
+    def replies(self, text: str) -> None:
+        """Type into the box of the thread, and send."""
+        self._write(self.thread, text)
+
+    def _write(self, pane: Locator, text: str) -> None:
+        box = pane.get_by_role("textbox").last
+        box.fill(text)
+        box.press("Enter")
+
+    def presses(self, label: str) -> None:
+        """Press the last button of this name that can be seen."""
+        self.page.get_by_role("button", name=label, exact=True).locator("visible=true").last.click()
+
+    def opens_thread(self) -> None:
+        """Follow the replies under the latest message that has some."""
+        self.channel.get_by_role("link", name="View thread").last.click()
+        expect(self.thread).to_be_visible()
+
+    def goes_to(self, name: str) -> None:
+        """Follow a name in the sidebar."""
+        sidebar = self.page.get_by_role("navigation", name="Channels and people")
+        sidebar.get_by_role("link", name=name).or_(sidebar.get_by_role("button", name=name)).click()
