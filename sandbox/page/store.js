@@ -57,6 +57,14 @@ function setClock(clock) {
   store.clockSkew = Number(clock.now) - Date.now() / 1000;
 }
 
+// As in Slack, a note is gone once the page is loaded anew: what each person had been told before, by person.
+const toldBefore = new Map();
+
+function stillThere(person, notes) {
+  if (!toldBefore.has(person)) toldBefore.set(person, new Set(notes.map(({ id }) => id)));
+  return notes.filter(({ id }) => !toldBefore.get(person).has(id));
+}
+
 const placeKey = (channel, thread) => `${channel}/${thread ?? ""}`;
 
 const folds = {
@@ -71,7 +79,7 @@ const folds = {
       messages: new Map(
         Object.entries(event.messages ?? {}).map(([id, list]) => [id, new Map(list.map((m) => [m.ts, m]))]),
       ),
-      ephemerals: byId(event.ephemerals),
+      ephemerals: byId(stillThere(event.me.id, event.ephemerals ?? [])),
       home: event.home,
       modals: event.modals ?? [],
       unread: event.unread ?? {},
