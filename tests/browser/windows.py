@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 PATIENCE_MS = 10_000
+DRAWN = re.compile(" · ")
+REPLIES = re.compile(r"\d+ (reply|replies)")
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -17,11 +20,13 @@ expect.set_options(timeout=PATIENCE_MS)
 class Windows:
     """Opens windows on one workspace's page, and keeps what went wrong in any of them in `troubles`.
 
-    Going wrong is an error or a warning on the console, an error nobody caught, and a request to another host.
+    Going wrong is an error or a warning on the console, an error nobody caught, and a request to another host than the
+    page's own and those of the addresses `besides` it.
     """
 
     browser: Browser
     url: str
+    besides: tuple[str, ...] = ()
     troubles: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
@@ -53,8 +58,8 @@ class Windows:
             self.troubles.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
     def _asked(self, address: str) -> None:
-        asked = urlsplit(address)
-        if asked.scheme not in ("data", "blob", "about") and asked.netloc != urlsplit(self.url).netloc:
+        asked, known = urlsplit(address), {urlsplit(each).netloc for each in (self.url, *self.besides)}
+        if asked.scheme not in ("data", "blob", "about") and asked.netloc not in known:
             self.troubles.append(f"asked another host: {address}")
 
 
@@ -67,7 +72,7 @@ class Window:
 
     def opened(self, address: str) -> Window:
         self.page.goto(address)
-        expect(self.page.get_by_role("navigation", name="Channels and people")).to_contain_text("deals")
+        expect(self.page).to_have_title(DRAWN)
         return self
 
     # -- places
@@ -92,6 +97,15 @@ class Window:
         """The form or the question that is open."""
         return self.page.get_by_role("dialog")
 
+    def said(self, words: str, by: str = "") -> Locator:
+        """The latest message in the thread, or in the middle where no thread is open, that has these words in it.
+
+        `by` is how the name of whoever said it begins.
+        """
+        pane = self.thread if self.thread.is_visible() else self.channel
+        author = re.compile(f"^{by}", re.IGNORECASE)
+        return pane.get_by_role("article", name=author).filter(has_text=words).last
+
     # -- doing
 
     def says(self, text: str) -> None:
@@ -103,9 +117,8 @@ class Window:
         self._write(self.thread, text)
 
     def _write(self, pane: Locator, text: str) -> None:
-        box = pane.get_by_role("textbox").last
-        box.fill(text)
-        box.press("Enter")
+        pane.get_by_role("textbox").last.fill(text)
+        pane.get_by_role("button", name="Send", exact=True).click()
 
     def presses(self, label: str) -> None:
         """Press the last button of this name that can be seen."""
@@ -113,10 +126,33 @@ class Window:
 
     def opens_thread(self) -> None:
         """Follow the replies under the latest message that has some."""
-        self.channel.get_by_role("link", name="View thread").last.click()
+        self.channel.get_by_role("link", name=REPLIES).last.click()
         expect(self.thread).to_be_visible()
 
     def goes_to(self, name: str) -> None:
         """Follow a name in the sidebar."""
         sidebar = self.page.get_by_role("navigation", name="Channels and people")
         sidebar.get_by_role("link", name=name).or_(sidebar.get_by_role("button", name=name)).click()
+
+    def edits(self, text: str, new: str) -> None:
+        """Edit a message, known by its words."""
+        self._does("Edit message", text)
+        self.page.get_by_role("textbox", name="Edit message").fill(new)
+        self.presses("Save")
+
+    def deletes(self, text: str) -> None:
+        """Delete a message, known by its words, and say that this is meant."""
+        self._does("Delete message", text)
+        self.form.get_by_role("button", name="Delete").click()
+
+    def _does(self, what: str, to: str) -> None:
+        message = self.said(to, by=self.person)
+        message.hover()
+        message.get_by_role("button", name="More actions").click()
+        self.page.get_by_role("menuitem", name=what).click()
+
+    def chooses(self, label: str, option: str, typing: str = "") -> None:
+        """Choose from a select in the form that is open, having typed some letters of it."""
+        self.form.get_by_role("button", name=label).click()
+        self.page.get_by_role("combobox").fill(typing)
+        self.page.get_by_role("option").filter(has_text=option).click()
