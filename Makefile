@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-postgres check audit drill fuzz bench lens clean
+.PHONY: demo test test-postgres check audit drill fuzz bench lens pictures clean
 
 demo: .venv/installed
 	$(BIN)/dealreview demo $(ARGS)
@@ -35,6 +35,9 @@ fuzz: .venv/ready
 lens: .venv/ready
 	$(BIN)/pip install -q -c constraints.txt -e '.[lens]'
 	HF_HUB_OFFLINE=1 $(BIN)/python -m flows.lens.training $(ARGS)
+
+pictures: .venv/ready
+	$(BIN)/python -m tests.pictures
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dealreview needs Python 3.11 or newer.")'

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.windows import Windows
+from tests.browser.windows import Windows, chromium, open_browser
 from tests.conftest import NO_BROWSER, Room, open_room
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # whatever else is asked for gets nowhere
-    "--force-prefers-reduced-motion",
-]
-
-
-def chromium() -> str | None:
-    """Where the browser is."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = chromium()
-    if not path:
+    if not chromium():
         pytest.skip(NO_BROWSER)
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS + as_root)
-        yield launched
-        launched.close()
+    with open_browser() as opened:
+        yield opened
 
 
 @pytest.fixture

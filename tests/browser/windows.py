@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 PATIENCE_MS = 10_000
 DRAWN = re.compile(" · ")
 REPLIES = re.compile(r"\d+ (reply|replies)")
 
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # whatever else is asked for gets nowhere
+    "--force-prefers-reduced-motion",
+]
+
 expect.set_options(timeout=PATIENCE_MS)
+
+
+def chromium() -> str | None:
+    """Where the browser is, if there is one."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """The browser of this machine. Chromium as root works only without its sandbox."""
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS + as_root)
+        yield browser
+        browser.close()
 
 
 @dataclass
@@ -46,7 +71,7 @@ class Windows:
         page.on("pageerror", lambda error: self.troubles.append(f"uncaught: {error}"))
         page.on("request", lambda request: self._asked(request.url))
         page.on("websocket", lambda socket: self._asked(socket.url))
-        page.on("popup", self.watched)
+        page.on("popup", lambda opened: self.troubles.append(f"opened another window: {opened.url}"))
         return page
 
     def close(self) -> None:
