@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.windows import Windows
+from tests.browser.windows import Window, Windows
 from tests.conftest import Room
 from tests.sayings import ANSWERS
 
@@ -78,7 +78,22 @@ def test_a_permalink_leads_to_its_message(room: Room, window: Windows) -> None:
     expect(lena.said(ANSWERS[0])).to_be_in_viewport()
 
 
-def test_whoever_is_asked_by_themselves_starts_a_review_with_the_shortcut(room: Room, window: Windows) -> None:
+def test_a_link_that_was_copied_leads_back_to_its_message(room: Room, window: Windows) -> None:
+    for number in range(30):
+        room.workspace.message("maya", "#deals", f"Number {number}.")
+    lena = window("lena", permissions=["clipboard-read", "clipboard-write"])
+    message = lena.said("Number 2.")
+    message.hover()
+    message.get_by_role("button", name="More actions").click()
+    lena.page.get_by_role("menuitem", name="Copy link").click()
+    copied = lena.page.evaluate("navigator.clipboard.readText()")
+    lena.goes_to("general")
+    lena.page.goto(copied)
+    expect(lena.said("Number 2.")).to_be_in_viewport()
+    expect(lena.said("Number 29.")).not_to_be_in_viewport()
+
+
+def test_a_review_is_started_with_the_shortcut(room: Room, window: Windows) -> None:
     omar = window("omar")
     omar.page.get_by_role("button", name="Shortcuts").click()
     omar.page.get_by_role("menuitem", name="Review a deal").click()
@@ -97,3 +112,15 @@ def test_one_window_can_become_somebody_else(room: Room, window: Windows) -> Non
     expect(lena.page.get_by_role("link", name="forecast")).to_have_count(0)
     lena.page.reload()
     expect(lena.page.get_by_role("button", name="You are acting as")).to_contain_text("Rosa Lindqvist")
+
+
+def test_a_second_window_is_opened_for_somebody_else(room: Room, window: Windows) -> None:
+    lena = window("lena")
+    lena.page.get_by_role("button", name="You are acting as").click()
+    with lena.page.expect_popup() as opening:
+        lena.page.get_by_role("link", name="Open a second window as Omar Haddad").click()
+    omar = Window(opening.value, "omar")
+    expect(omar.page.get_by_role("button", name="You are acting as")).to_contain_text("Omar Haddad")
+    omar.says("Good morning")
+    expect(lena.said("Good morning")).to_be_visible()
+    expect(lena.page.get_by_role("button", name="You are acting as")).to_contain_text("Lena Brandt")

@@ -71,12 +71,15 @@ class Windows:
         page.on("pageerror", lambda error: self.troubles.append(f"uncaught: {error}"))
         page.on("request", lambda request: self._asked(request.url))
         page.on("websocket", lambda socket: self._asked(socket.url))
-        page.on("popup", lambda opened: self.troubles.append(f"opened another window: {opened.url}"))
+        page.on("popup", self._opened)
         return page
 
     def close(self) -> None:
         for context in self._contexts:
             context.close()
+
+    def _opened(self, page: Page) -> None:
+        self.watched(page)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
