@@ -147,7 +147,7 @@ def values(parrot: Parrot) -> dict[str, Any]:
     return {block: each["value"] for block, each in blocks.items()}
 
 
-def test_a_form_with_every_kind_of_choice(parrot: Parrot, window: Windows) -> None:
+def test_a_form_with_every_kind_of_choice(workspace: LocalWorkspace, parrot: Parrot, window: Windows) -> None:
     lena = window("lena")
     lena.page.get_by_role("button", name="Shortcuts").click()
     lena.page.get_by_role("menuitem", name="Say something").click()
@@ -170,6 +170,7 @@ def test_a_form_with_every_kind_of_choice(parrot: Parrot, window: Windows) -> No
     form.get_by_label("At what time?").fill("07:30")
     form.get_by_role("button", name="Say it").click()
     expect(form).to_be_hidden()
+    workspace.wait_until(lambda: parrot.told)
 
     told = values(parrot)
     assert told["words"]["value"] == "Good morning"
@@ -180,7 +181,9 @@ def test_a_form_with_every_kind_of_choice(parrot: Parrot, window: Windows) -> No
     assert (told["day"]["selected_date"], told["time"]["selected_time"]) == ("2026-12-11", "07:30")
 
 
-def test_a_form_over_a_form_and_the_app_hears_of_each_that_is_closed(parrot: Parrot, window: Windows) -> None:
+def test_a_form_over_a_form_and_the_app_hears_of_each_that_is_closed(
+    workspace: LocalWorkspace, parrot: Parrot, window: Windows
+) -> None:
     lena = window("lena")
     lena.page.get_by_role("button", name="Shortcuts").click()
     lena.page.get_by_role("menuitem", name="Say something").click()
@@ -192,6 +195,7 @@ def test_a_form_over_a_form_and_the_app_hears_of_each_that_is_closed(parrot: Par
     expect(lena.form.get_by_role("textbox", name="What?")).to_have_value("Good morning")
     lena.page.keyboard.press("Escape")
     expect(lena.form).to_be_hidden()
+    workspace.wait_until(lambda: len(parrot.told) == 2)
     assert [(each["type"], each["view"]["callback_id"]) for each in parrot.told] == [
         ("view_closed", "deeper"), ("view_closed", "form"),
     ]  # fmt: skip
@@ -212,7 +216,9 @@ def test_a_shortcut_on_a_message_gives_the_app_the_message(
     assert parrot.told[0]["message"]["text"] == "Pieces of eight"
 
 
-def test_a_choice_behind_three_dots_is_asked_about_first(parrot: Parrot, window: Windows) -> None:
+def test_a_choice_behind_three_dots_is_asked_about_first(
+    workspace: LocalWorkspace, parrot: Parrot, window: Windows
+) -> None:
     sure = {"title": text("Sure?"), "text": text("It cannot be unsaid."), "confirm": text("Do"), "deny": text("Don't")}
     more = {"type": "overflow", "action_id": "more", "options": [option("Shout"), option("Whisper")], "confirm": sure}
     block = {"type": "section", "text": text("A word"), "accessory": more}
@@ -225,8 +231,8 @@ def test_a_choice_behind_three_dots_is_asked_about_first(parrot: Parrot, window:
         expect(question).to_contain_text("It cannot be unsaid.")
         question.get_by_role("button", name=answer, exact=True).click()
         expect(question).to_be_hidden()
-    parrot_heard = [each["actions"][0]["selected_option"]["value"] for each in parrot.told]
-    assert parrot_heard == ["shout"]
+    workspace.wait_until(lambda: parrot.told)
+    assert [each["actions"][0]["selected_option"]["value"] for each in parrot.told] == ["shout"]
 
 
 def test_a_date_is_in_the_zone_of_whoever_reads_it(parrot: Parrot, window: Windows) -> None:

@@ -79,7 +79,7 @@ def test_everything_that_can_be_used_has_a_name(room: Room, window: Windows) -> 
     assert unnamed(lena) == []
     lena.presses("Fix a line")
     lena.form.get_by_role("button", name="The line").click()
-    expect(lena.page.get_by_role("option").first).to_be_visible()
+    expect(lena.form.get_by_role("listbox").get_by_role("option").first).to_be_visible()
     assert unnamed(lena) == []
     lena.page.keyboard.press("Escape")
     lena.page.keyboard.press("Escape")

@@ -37,9 +37,9 @@ def test_before_the_call_maya_gets_the_digest(room: Room, window: Windows) -> No
     held(room, "Northwind", days_ago=60)
     for who in ("maya", "lena"):
         room.command(who, "help")
-    call_in(room, 24 * 60 + 30, "Northwind")
+    call_in(room, 7 * 24 * 60 + 30, "Northwind")
     maya = window("maya")
-    later(room, maya, "1 day")
+    later(room, maya, "1 week")
     maya.page.get_by_role("button", name=re.compile(r"^dealreview \d unread")).click()
     digest = maya.said("Nothing here is a score")
     expect(digest).to_contain_text("Northwind")

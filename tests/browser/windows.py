@@ -182,5 +182,5 @@ class Window:
     def chooses(self, label: str, option: str, typing: str = "") -> None:
         """Choose from a select in the form that is open, having typed some letters of it."""
         self.form.get_by_role("button", name=label).click()
-        self.page.get_by_role("combobox").fill(typing)
-        self.page.get_by_role("option").filter(has_text=option).click()
+        self.form.get_by_role("combobox").fill(typing)
+        self.form.get_by_role("option").filter(has_text=option).click()
