@@ -20,6 +20,7 @@ from bot import manifest
 from bot.app import create_app
 from bot.settings import Settings
 from bot.socket_mode import connected
+from bot.tour import tour
 from sandbox.running import LocalWorkspace
 
 SCENES = Path(__file__).with_suffix(".yml")
@@ -29,17 +30,19 @@ PATIENCE = 15
 NUMBERED = re.compile(r"\d of \d")
 BETWEEN_TURNS = 50
 """In seconds: what a person takes to read a question and answer it."""
+BURST = timedelta(seconds=1)
+"""Whoever has the answer put into the box sends it sooner than they could have typed it."""
 
 
 def run(port: int, open_browser: bool, data: Path | None) -> None:
     """Serve the demo until interrupted. Without `data` nothing is kept."""
-    with _folder(data) as folder, _workspace(port, folder) as stage:
+    with _folder(data) as folder, open_stage(port, folder) as stage:
         if stage.is_new:
             click.echo("Setting the scene …")
-            Players(stage).play_all()
+        set_scene(stage)
         stage.workspace.limits()  # the past was played in seconds; from now on Slack's patience is as it is
         click.echo(f"\nThe local workspace is at {stage.workspace.url}\n")
-        click.echo("You are Lena, and Maya has asked you about Northwind Foods. Open the thread and reply.")
+        click.echo("You are Lena, and Maya has asked you about Northwind Foods. It is your turn in the thread.")
         click.echo("Nothing leaves this machine. Ctrl-C ends it.")
         if open_browser:
             webbrowser.open(stage.workspace.url)
@@ -48,6 +51,13 @@ def run(port: int, open_browser: bool, data: Path | None) -> None:
                 time.sleep(DAY)
         except KeyboardInterrupt:
             click.echo("\nGood-bye.")
+
+
+def set_scene(stage: Stage) -> None:
+    """Play what has happened so far, unless it is there already, and offer the tour that goes on from it."""
+    if stage.is_new:
+        Players(stage).play_all()
+    stage.workspace.bring_tour(tour())
 
 
 @dataclass
@@ -131,7 +141,7 @@ class Players:
 
 
 @contextmanager
-def _workspace(port: int, folder: Path) -> Iterator[Stage]:
+def open_stage(port: int, folder: Path) -> Iterator[Stage]:
     """The local workspace with the bot connected to it in Socket Mode, both living by one clock."""
     store, database = folder / "workspace.json", folder / "dealreview.db"
     is_new = not store.exists()
@@ -149,6 +159,7 @@ def _workspace(port: int, folder: Path) -> Iterator[Stage]:
         slack_api_url=workspace.api_url,
         database_url=f"sqlite:///{database}",
         pace=timedelta(0),
+        burst=BURST,
     )
     bot = create_app(settings, clock=lambda: datetime.fromtimestamp(workspace.now, UTC))
     stage.is_silent = bot.engine.is_idle

@@ -11,6 +11,7 @@ from sandbox.faults import FaultKind
 from sandbox.interactions import Values
 from sandbox.model import Json, Standing
 from sandbox.server import Server
+from sandbox.tour import Tour
 from sandbox.troubles import TroubleKind
 from sandbox.workspace import Workspace
 
@@ -160,6 +161,16 @@ class Handle:
 
     def reset(self) -> None:
         self._do(self._server.acts.reset())
+
+    # -- showing the app
+
+    def bring_tour(self, tour: Json) -> None:
+        """What the page suggests to try, as PROTOCOL.md describes it."""
+        self._look(lambda: setattr(self._server.tour_door, "tour", Tour.of(tour)))
+
+    def tour(self) -> Json | None:
+        """What the page is told of it now; None if there is none, or what it begins with was never said."""
+        return self._look(self._server.tour_door.standing)
 
     # -- rehearsing trouble
 

@@ -132,6 +132,7 @@ class Host:
                 web.get("/control/state", _at(self._named, lambda server: server.control.state)),
                 web.get("/control/socket", _at(self._named, lambda server: server.control.socket)),
                 web.get("/control/traffic", _at(self._named, lambda server: server.control.read_traffic)),
+                web.get("/control/tour", _at(self._named, lambda server: server.tour_door.show)),
                 web.post("/control/{act:.+}", _at(self._named, lambda server: server.control.act)),
                 web.get("/archives/{channel}/p{ts}", self._permalink),
                 web.get("/as/{person}", _acting),

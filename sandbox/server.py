@@ -19,6 +19,7 @@ from sandbox.responses import Responses
 from sandbox.slack_door import SlackDoor
 from sandbox.socket_mode import SocketMode
 from sandbox.store import Store
+from sandbox.tour import TourDoor
 from sandbox.traffic import Traffic
 from sandbox.workspace import Workspace
 
@@ -52,6 +53,7 @@ class Server:
         self.feed = Feed(workspace, self.delivery, oauth)
         self.door = SlackDoor(workspace, self.responses, socket_mode, self.traffic, self.faults, self.limits, oauth)
         self.file_door = FileDoor(workspace)
+        self.tour_door = TourDoor(workspace)
         self.control = Control(workspace, self.acts, self.feed, self.traffic, self.faults, self.limits, socket_mode)
         self.store = Store(store, workspace) if store else None
         if self.store:
