@@ -1,4 +1,4 @@
-"""What a newcomer to the local workspace is shown to try: the tour in tour.yml, with what only the bot knows filled in."""
+"""The tour of the local workspace: tour.yml, with what only the bot knows filled in."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ PEOPLE = (
         "Rosa Lindqvist",
         "Finance, not on the sales team",
         "Europe/Stockholm",
-        color="b5651d",
+        color="a85d1a",
     ),
 )
 

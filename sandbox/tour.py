@@ -1,6 +1,6 @@
 """A tour of an app: what to try next, and what of it has happened, as the maker of the app describes it.
 
-Nothing here is remembered. A step is done while what it looks for is to be seen in the workspace, however it came about.
+Nothing here is remembered. A step is done while what it looks for can be seen in the workspace, however it came about.
 """
 
 import re
@@ -40,8 +40,8 @@ class Sight:
 class Step:
     """One thing to try. `words` say how, `seen` is how it shows that it was done, `offers` is what PROTOCOL.md has.
 
-    `left` is a regular expression for the app's latest words in the thread, with two groups: at which of how many
-    questions it is.
+    `left` is a regular expression for a question of the app's in the thread, with two groups: the how-manieth it is,
+    and of how many.
     """
 
     key: str
@@ -54,7 +54,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Tour:
-    """`begins` is the reply in `channel` that was said when the tour begins; where it is not there, there is no tour."""
+    """`begins` is the reply in `channel` that it goes on from; where nobody has said that, there is no tour."""
 
     channel: str
     begins: Sight
@@ -102,12 +102,12 @@ class TourDoor:
     def _step(self, step: Step, opening: Message) -> Json:
         done = any(self._is(step.seen, each) for each in self._where(step.seen, opening))
         shown = {"key": step.key, "title": step.title, "words": step.words, "done": done, **step.offers}
-        return shown | ({"left": self._left(step.left, opening)} if step.left else {})
+        return shown | ({"left": 0 if done else self._left(step.left, opening)} if step.left else {})
 
     def _left(self, pattern: str, opening: Message) -> int:
-        """How many questions are open, the latest included; none if the app's latest words are no question."""
-        latest = [each for each in self._thread(opening) if each.user == self._workspace.bot.id][-1:]
-        found = latest and re.search(pattern, latest[0].text)
+        """How many questions are open, the one that was asked last included."""
+        asked = [each.text for each in self._thread(opening) if each.user == self._workspace.bot.id]
+        found = next(filter(None, (re.search(pattern, text) for text in reversed(asked))), None)
         return int(found[2]) - int(found[1]) + 1 if found else 0
 
     def _where(self, sight: Sight, opening: Message) -> Iterator[Message | Ephemeral]:

@@ -4,9 +4,10 @@ import { drawChannel } from "./channel.js";
 import { announce, h } from "./dom.js";
 import { keepPage } from "./dropping.js";
 import { drawHome } from "./home.js";
+import { keepFocus } from "./keys.js";
 import { drawModal, showErrors } from "./modal.js";
 import { flat } from "./mrkdwn.js";
-import { drawPanel, panelIsOpen, togglePanel } from "./panel.js";
+import { drawPanel } from "./panel.js";
 import { onSwitch } from "./people.js";
 import { drawRail } from "./rail.js";
 import { addressOf, go, route } from "./route.js";
@@ -15,6 +16,7 @@ import { act, bot, botChannel, channelBy, changed, channelLabel, fold, nameOf, o
 import { forgetSurfaces } from "./surface.js";
 import { drawThread } from "./thread.js";
 import { drawTopbar } from "./topbar.js";
+import { drawTour, lookAtTour, lookAtTourSoon, tourThread } from "./tour.js";
 import { listen, read, team } from "./wire.js";
 
 const FIRST_PERSON = "lena";
@@ -24,6 +26,7 @@ const KEPT_PERSON = team ? `acting-as/${team}` : "acting-as";
 
 const at = (id) => document.getElementById(id);
 let stopListening = () => {};
+let openThread; // the thread that was shown last
 let entered = null; // the last tab of the app that the bot was told about
 
 // --- Drawing -----------------------------------------------------------------------------------------------------
@@ -32,20 +35,25 @@ function draw() {
   if (!store.me) return;
   const place = route();
   const channel = placeOf(place);
-  const onApps = place.kind === "apps" || (place.kind === "home" && !bot());
-  const onHome = place.kind === "home" && !onApps;
+  const onAbout = place.kind === "about" && Boolean(bot());
+  const onHome = place.kind === "home" && Boolean(bot());
+  const onApps = place.kind === "apps" || (["home", "about"].includes(place.kind) && !bot());
   document.body.dataset.pane = place.kind === "sidebar" ? "sidebar" : place.thread ? "thread" : "main";
   drawTopbar(at("topbar"));
   drawRail(at("rail"), at("app"));
-  drawSidebar(at("sidebar"), onApps ? "apps" : onHome ? "home" : channel?.id);
-  if (onApps) drawApps(at("main"));
+  drawSidebar(at("sidebar"), onApps ? "apps" : onHome || onAbout ? "home" : channel?.id);
+  if (onApps || onAbout) drawApps(at("main"), onAbout);
   else if (onHome) drawHome(at("main"));
   else if (channel) drawChannel(at("main"), channel, place);
-  drawThread(at("thread"), channel, onHome || onApps ? undefined : place.thread);
+  drawTour(at("sidebar").querySelector(".tour-place"), at("tour"));
+  const hadFocus = at("thread").contains(document.activeElement);
+  drawThread(at("thread"), channel, onHome || onAbout || onApps ? undefined : place.thread);
+  keepFocus(hadFocus, openThread);
+  openThread = place.thread;
   drawPanel(at("panel"));
   drawModal();
-  document.title = titleOf(onApps ? "Apps" : onHome || !channel ? "Home" : roomName(channel));
-  enter(onHome, onApps ? undefined : channel);
+  document.title = titleOf(onApps ? "Apps" : onAbout ? "About" : onHome || !channel ? "Home" : roomName(channel));
+  enter(onHome, onApps || onAbout ? undefined : channel);
 }
 
 // The channel to show; one that this person cannot see falls back on the first.
@@ -75,6 +83,7 @@ function receive(event) {
   if (event.type === "view_errors") return showErrors(event.view_id, event.errors);
   if (event.type === "message") tellReader(event.message);
   fold(event);
+  lookAtTourSoon();
 }
 
 function tellReader(message) {
@@ -110,7 +119,9 @@ async function actAs(wanted) {
 }
 
 async function start() {
-  if (!location.hash) history.replaceState(null, "", `${location.search}${addressOf.channel(FIRST_CHANNEL)}`);
+  await lookAtTour();
+  if (!location.hash)
+    history.replaceState(null, "", `${location.search}${tourThread() || addressOf.channel(FIRST_CHANNEL)}`);
   const asked = new URLSearchParams(location.search).get("as");
   for (let wait = 500; ; wait = Math.min(wait * 2, 8000)) {
     const people = [...new Set([asked, localStorage.getItem(KEPT_PERSON), FIRST_PERSON].filter(Boolean)), ANYBODY];
@@ -129,15 +140,8 @@ onSwitch((user) => actAs(user.id));
 onChange(draw);
 addEventListener("hashchange", changed);
 document.addEventListener("visibilitychange", changed);
+document.addEventListener("visibilitychange", lookAtTourSoon);
 setInterval(changed, 30_000);
-
-// Escape leaves what is open, innermost first; whatever has its own use for the key has stopped it before it gets here.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  if (panelIsOpen()) return togglePanel();
-  const { channel, thread } = route();
-  if (thread) go(addressOf.channel(channel));
-});
 
 keepPage();
 start();

@@ -1,23 +1,24 @@
-// The middle pane when it shows the apps: the one there is, what it may do here, and how it comes and goes.
+// The middle pane when it shows the apps, or the app's About tab: what the app may do here, and how it comes and goes.
 import { confirmed } from "./dialog.js";
 import { fill, h } from "./dom.js";
-import { backButton } from "./header.js";
+import { appTabs, backButton, personHeader } from "./header.js";
 import { icon } from "./icons.js";
 import { addressOf } from "./route.js";
-import { act, changed, nameOf, store } from "./store.js";
+import { act, bot, changed, nameOf, store } from "./store.js";
 import { post } from "./wire.js";
 
 let shown = null;
 let note = { words: "", isError: false };
 
-export function drawApps(main) {
-  if (!shown || !main.contains(shown.body)) {
+// `asTab` is on the page of the app, under its tabs.
+export function drawApps(main, asTab) {
+  if (shown?.asTab !== asTab || !main.contains(shown.body)) {
     note = { words: "", isError: false };
     const page = h("div", { class: "home apps" });
     const scroller = h("div", { class: "scroller", tabindex: -1 }, page);
-    const body = h("div", { class: "pane-body" }, head(), scroller);
+    const body = h("div", { class: "pane-body" }, asTab ? appHead() : head(), scroller);
     main.replaceChildren(body);
-    shown = { body, page };
+    shown = { asTab, body, page };
   }
   const { app, name } = store.workspace;
   fill(shown.page, [
@@ -37,6 +38,8 @@ function head() {
     h("div", { class: "pane-title" }, h("h1", {}, icon("apps", 18), "Apps")),
   );
 }
+
+const appHead = () => h("div", { class: "pane-top" }, personHeader(bot()), appTabs("about"));
 
 function card(app, workspace) {
   return h(

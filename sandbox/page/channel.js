@@ -7,6 +7,7 @@ import { hintBar } from "./hint.js";
 import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
 import { avatar } from "./people.js";
+import { route } from "./route.js";
 import { act, channelLabel, nameOf, store, timelineOf } from "./store.js";
 
 let shown = null; // the pane as it is now: {key, list, composer, newFrom, …}
@@ -20,6 +21,8 @@ export function drawChannel(main, channel, { message }) {
   fill(shown.hint, [hintBar(channel, shown.composer)].filter(Boolean));
   fill(shown.foot, [footOf(channel)]);
   list.draw({ messages, intro: introOf(channel), newFrom, highlight: message });
+  if (newFrom && !shown.isBegun) list.show(newFrom, "start");
+  shown.isBegun = true;
   if (message && shown.litFor !== message) {
     shown.litFor = message;
     list.show(message);
@@ -43,7 +46,8 @@ function open(main, channel, key) {
   takesFiles(body, box.attach);
   main.replaceChildren(body);
   shown = { key, body, list, head, hint, foot, composer: box, newFrom: firstUnread(channel) };
-  if (matchMedia("(hover: hover)").matches) queueMicrotask(() => box.focusText());
+  // A thread that opens with it has its own box to begin in.
+  if (matchMedia("(hover: hover)").matches && !route().thread) queueMicrotask(() => box.focusText());
 }
 
 function footOf(channel) {

@@ -73,6 +73,7 @@ export function appTabs(current) {
     { class: "tabs", role: "tablist", "aria-label": `${nameOf(bot()?.id)} tabs` },
     tab("home", "Home", () => go(addressOf.home())),
     tab("messages", "Messages", openBotMessages),
+    tab("about", "About", () => go(addressOf.about())),
   );
 }
 

@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { addressOf, route } from "./route.js";
 import { changed, store } from "./store.js";
+import { hasTour } from "./tour.js";
 
 const KEPT = "hint-dismissed";
 
@@ -41,7 +42,7 @@ function line(key, words) {
 }
 
 export function hintBar(channel, box) {
-  if (localStorage.getItem(KEPT) || channel.kind === "im") return undefined;
+  if (hasTour() || localStorage.getItem(KEPT) || channel.kind === "im") return undefined;
   if (route().thread) {
     // Whoever has found a thread needs no more hints.
     localStorage.setItem(KEPT, "yes");

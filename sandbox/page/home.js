@@ -36,6 +36,7 @@ function viewItem(view) {
       h(
         "div",
         { class: "home-view" },
+        h("h2", { class: "sr-only" }, "Home"),
         drawBlocks(view.blocks, surfaceOf({ type: "view", view_id: view.id }, view.state)),
       ),
   };

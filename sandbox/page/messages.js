@@ -89,11 +89,11 @@ export class MessageList {
     if (this.atNewest) this.pill.hidden = true;
   }
 
-  show(ts) {
+  show(ts, block = "center") {
     const row = this.list.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
     if (!row) return;
     this.atNewest = false;
-    row.scrollIntoView({ block: "center" });
+    row.scrollIntoView({ block });
   }
 
   // One message at a time is a tab stop; the arrow keys walk from one to the next.

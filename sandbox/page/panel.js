@@ -1,23 +1,28 @@
-// The workspace panel: whether the bot is connected, the workspace's clock, what went to and fro, and starting afresh.
+// The workspace panel: whether the bot is connected, the workspace's clock, trouble on demand, what went to and fro,
+// and starting afresh.
+import { dateIn, secondsUntil } from "./clock.js";
 import { confirmed } from "./dialog.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { changed, nameOf, now, store } from "./store.js";
 import { shortTime } from "./time.js";
-import { post, read } from "./wire.js";
+import { hasTour, isPutAway, putAway } from "./tour.js";
+import { drawTraffic, lookAtTraffic, trafficPart } from "./traffic.js";
+import { troublePart } from "./troubles.js";
+import { post } from "./wire.js";
 
 const DAY = 86_400;
-const STEPS = [
-  { label: "1 day", seconds: DAY },
-  { label: "1 week", seconds: 7 * DAY },
-  { label: "3 weeks", seconds: 21 * DAY },
+const MORNING = "09:00";
+const JUMPS = [
+  { label: "+ 1 hour", seconds: () => 3600 },
+  { label: "Tomorrow 9:00", seconds: () => secondsUntil(dateIn(1), MORNING) },
+  { label: "+ 1 week", seconds: () => 7 * DAY },
+  { label: "+ 3 weeks", seconds: () => 21 * DAY },
 ];
-const TRAFFIC_LIMIT = 60;
 const LOOK_EVERY_MS = 1500;
 
 let open = false;
-let entries = [];
-let trouble = "";
+let refusal = "";
 let timer;
 
 export const panelIsOpen = () => open;
@@ -26,42 +31,35 @@ export function togglePanel() {
   open = !open;
   clearInterval(timer);
   if (open) {
-    look();
-    timer = setInterval(look, LOOK_EVERY_MS);
+    lookAtTraffic();
+    timer = setInterval(lookAtTraffic, LOOK_EVERY_MS);
   }
   changed();
 }
 
-async function look() {
-  const answer = await read(`traffic?limit=${TRAFFIC_LIMIT}`);
-  if (answer.ok) entries = answer.entries;
-  changed();
-}
-
 export function drawPanel(panel) {
+  const hadFocus = panel.contains(document.activeElement);
   panel.hidden = !open;
-  if (!open) return;
-  const bot = store.workspace.bot;
+  if (!open) {
+    if (hadFocus) document.querySelector('[data-focus="panel"]')?.focus();
+    return;
+  }
+  const { bot, clock } = store.workspace;
   fill(panel, [
     { key: "head", build: head },
     { key: "bot", signature: JSON.stringify(bot), build: () => botPart(bot) },
-    { key: "clock", signature: JSON.stringify([store.workspace.clock, shortTime(now())]), build: clockPart },
-    {
-      key: "trouble",
-      signature: trouble,
-      build: () => h("p", { class: "message-error", role: "alert", hidden: !trouble }, trouble),
-    },
-    { key: "traffic", build: trafficPart },
+    ...(hasTour() ? [{ key: "tour", signature: String(isPutAway()), build: tourPart }] : []),
+    { key: "clock", build: clockPart },
+    { key: "trouble", build: () => part("Trouble", troublePart()) },
+    { key: "traffic", build: () => part("Traffic", trafficPart()) },
     { key: "reset", build: resetPart },
   ]);
-  const newestFirst = entries.toReversed();
-  fill(
-    panel.querySelector(".traffic"),
-    newestFirst.map((entry) => ({
-      key: `${entry.at}/${entry.direction}/${entry.kind}`,
-      build: () => drawEntry(entry),
-    })),
-  );
+  panel.querySelector(".clock-now").textContent = shortTime(now());
+  panel.querySelector(".clock-ahead").textContent = ahead(clock.offset);
+  const error = panel.querySelector(".message-error");
+  error.textContent = refusal;
+  error.hidden = !refusal;
+  drawTraffic(panel.querySelector(".traffic"));
 }
 
 function head() {
@@ -75,7 +73,7 @@ function head() {
         type: "button",
         class: "tool",
         "aria-label": "Close the workspace panel",
-        title: "Close",
+        title: "Close (Esc)",
         onclick: togglePanel,
       },
       icon("close"),
@@ -102,83 +100,82 @@ function botPart(bot) {
   );
 }
 
+function tourPart() {
+  const away = isPutAway();
+  return part(
+    "Tour",
+    h("p", { class: "quiet" }, "A few things to try, one at a time."),
+    h(
+      "div",
+      { class: "actions" },
+      h(
+        "button",
+        { type: "button", class: "button is-small", dataset: { focus: "tour" }, onclick: () => putAway(!away) },
+        away ? "Show the tour" : "Skip the tour",
+      ),
+    ),
+  );
+}
+
+// --- The clock ---------------------------------------------------------------------------------------------------
+
+const UNITS = [
+  { name: "day", seconds: DAY },
+  { name: "hour", seconds: 3600 },
+  { name: "minute", seconds: 60 },
+];
+
 function ahead(seconds) {
-  const days = Math.round(seconds / DAY);
-  if (!days) return "The same as this machine's.";
-  return `${days} day${days === 1 ? "" : "s"} ahead of this machine.`;
+  const unit = UNITS.find((each) => seconds >= each.seconds);
+  if (!unit) return "The same as this machine's.";
+  const count = Math.round(seconds / unit.seconds);
+  return `${count} ${unit.name}${count === 1 ? "" : "s"} ahead of this machine.`;
 }
 
 async function tell(path, body) {
   const answer = await post(path, body);
-  trouble = answer.ok ? "" : answer.message;
+  refusal = answer.ok ? "" : answer.message;
   changed();
 }
 
 function clockPart() {
+  const day = h("input", {
+    type: "date",
+    class: "panel-input",
+    "aria-label": "A day to go to, at nine",
+    required: true,
+    dataset: { focus: "clock/day" },
+  });
+  const leap = (event) => {
+    event.preventDefault();
+    tell("clock", { advance: secondsUntil(day.value, MORNING) });
+  };
   return part(
     "Clock",
-    h(
-      "p",
-      {},
-      h("strong", {}, shortTime(now())),
-      " ",
-      h("span", { class: "quiet" }, ahead(store.workspace.clock.offset)),
-    ),
-    h("p", { class: "quiet" }, "Move it forward to see what grows old and who is reminded."),
+    h("p", {}, h("strong", { class: "clock-now" }), " ", h("span", { class: "quiet clock-ahead" })),
+    h("p", { class: "quiet" }, "Move it forward to see what grows old and who is reminded. It cannot go back."),
     h(
       "div",
       { class: "actions" },
-      STEPS.map(({ label, seconds }) =>
+      JUMPS.map(({ label, seconds }) =>
         h(
           "button",
-          {
-            type: "button",
-            class: "button is-small",
-            dataset: { focus: label },
-            onclick: () => tell("clock", { advance: seconds }),
-          },
-          `+ ${label}`,
+          { type: "button", class: "button is-small", onclick: () => tell("clock", { advance: seconds() }) },
+          label,
         ),
       ),
     ),
-  );
-}
-
-function trafficPart() {
-  return part(
-    "Traffic",
-    h("p", { class: "quiet" }, "What the workspace and the bot say to each other, newest first."),
-    h("div", { class: "traffic" }),
-  );
-}
-
-function drawEntry({ at, direction, kind, summary, status, ms, body }) {
-  const toBot = direction === "to_bot";
-  const bad = status && !/^(ok|ack|acknowledged|2\d\d)/i.test(status);
-  return h(
-    "details",
-    { class: "traffic-entry" },
     h(
-      "summary",
-      { title: `${toBot ? "To" : "From"} the bot, ${shortTime(at)}` },
-      h(
-        "span",
-        {
-          class: `traffic-way${toBot ? "" : " is-back"}`,
-          "aria-label": toBot ? "to the bot" : "from the bot",
-        },
-        toBot ? "→" : "←",
-      ),
-      h("span", { class: "traffic-words" }, h("strong", {}, kind), " ", summary),
-      h(
-        "span",
-        { class: `traffic-status${bad ? " is-bad" : ""}` },
-        [status, Number.isFinite(ms) && `${ms} ms`].filter(Boolean).join(" · "),
-      ),
+      "form",
+      { class: "clock-form", onsubmit: leap },
+      day,
+      h("button", { type: "submit", class: "button is-small" }, "Go to that day, 9:00"),
     ),
-    body && h("pre", {}, JSON.stringify(body, null, 2)),
+    h("p", { class: "message-error", role: "alert", hidden: true }),
   );
 }
+
+// --- Starting afresh ---------------------------------------------------------------------------------------------
 
 function resetPart() {
   const reset = async () => {
@@ -192,6 +189,11 @@ function resetPart() {
   };
   return part(
     "Start afresh",
-    h("button", { type: "button", class: "button is-danger", onclick: reset }, "Reset the workspace"),
+    h("p", { class: "quiet" }, "Forgets everything that was said here."),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", class: "button is-small is-danger", onclick: reset }, "Reset the workspace"),
+    ),
   );
 }

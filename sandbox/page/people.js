@@ -37,11 +37,14 @@ export function humans() {
   return [...store.users.values()].filter((user) => !user.is_bot);
 }
 
-let switchTo = () => {};
+let onSwitched = () => {};
 
 export function onSwitch(listener) {
-  switchTo = listener;
+  onSwitched = listener;
 }
+
+// Acts as someone else from now on.
+export const switchTo = (user) => onSwitched(user);
 
 // The address that opens this page as someone else, for a second window beside this one.
 export function addressAs(user) {

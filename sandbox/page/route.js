@@ -1,10 +1,10 @@
 // Where the person is, as the address's hash says it: a channel, one of its messages or threads, or the app's Home.
 
-// `#/channel/C1`, `#/channel/C1/message/1790000000.000100`, `#/channel/C1/thread/…`, and a reply in it,
-// `#/channel/C1/thread/…/message/…`; `#/home`, `#/apps`; nothing is the sidebar.
+// `#/channel/C1`, `#/channel/C1/thread/1790000000.000100`, `#/channel/C1/message/…`, `#/home`, `#/about`, `#/apps`; nothing
+// is the sidebar.
 export function route() {
-  const [kind, id, ...within] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
-  if (kind === "home" || kind === "apps") return { kind };
+  const [kind, id, within, ts] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  if (kind === "home" || kind === "about" || kind === "apps") return { kind };
   if (kind !== "channel" || !id) return { kind: "sidebar" };
   return {
     kind: "channel",
@@ -19,6 +19,7 @@ const after = (word, parts) => (parts.includes(word) ? parts[parts.indexOf(word)
 export const addressOf = {
   sidebar: () => "#/",
   home: () => "#/home",
+  about: () => "#/about",
   apps: () => "#/apps",
   channel: (id) => `#/channel/${id}`,
   thread: (id, ts) => `#/channel/${id}/thread/${ts}`,

@@ -27,6 +27,7 @@ export function drawSidebar(nav, current) {
     ...(app ? [appItem(app, appRoom, current)] : []),
     appsItem(Boolean(app), current === "apps"),
     { key: "space", build: () => h("div", { class: "sidebar-space" }) },
+    { key: "tour", build: () => h("div", { class: "tour-place" }) },
     meItem(),
   ]);
 }

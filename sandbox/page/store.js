@@ -34,8 +34,10 @@ export const store = {
 const listeners = new Set();
 let pending = false;
 
+// Calls the listener after every change, until the returned function is called.
 export function onChange(listener) {
   listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 // Redraws once, however many changes arrive together.
@@ -44,7 +46,7 @@ export function changed() {
   pending = true;
   queueMicrotask(() => {
     pending = false;
-    for (const listener of listeners) listener();
+    for (const listener of [...listeners]) listener();
   });
 }
 

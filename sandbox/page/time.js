@@ -16,6 +16,7 @@ const SHORT = { day: "numeric", month: "short", year: "numeric" };
 
 export const dayKey = (ts) => format(Number(ts), { year: "numeric", month: "2-digit", day: "2-digit" });
 export const clockTime = (ts) => format(Number(ts), { hour: "2-digit", minute: "2-digit" });
+export const secondTime = (ts) => format(Number(ts), { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 export const fullTime = (ts) =>
   format(Number(ts), {
     ...LONG,

@@ -55,8 +55,10 @@ function statusLine(bot) {
 function themeButton(theme) {
   const other = theme === "dark" ? "light" : "dark";
   const choose = () => {
+    const isSystems = matchMedia(`(prefers-color-scheme: ${other})`).matches;
+    if (isSystems) localStorage.removeItem("theme");
+    else localStorage.setItem("theme", other);
     document.documentElement.dataset.theme = other;
-    localStorage.setItem("theme", other);
     changed();
   };
   return h(
