@@ -1,11 +1,9 @@
 """A tour that the maker of an app brings: what of it is done is what was said, and nothing else."""
 
-from collections.abc import Iterator
-
 import pytest
+from slack_sdk import WebClient
 
 from sandbox.running import LocalWorkspace
-from tests.sandbox.conftest import MANIFEST
 
 DAY = 86_400
 
@@ -53,43 +51,47 @@ def test_it_is_done_by_whom_and_where_it_says(workspace: LocalWorkspace, thread:
     assert not is_done(workspace)
 
 
-def test_it_may_have_to_be_heard_or_answered_by_the_app(workspace: LocalWorkspace, thread: str, client: object) -> None:
+def test_it_may_have_to_be_heard_or_answered_by_the_app(
+    workspace: LocalWorkspace, thread: str, client: WebClient
+) -> None:
     ts = workspace.message("lena", "#deals", "hello", thread)
     workspace.bring_tour(tour(then="^welcome"))
-    client.chat_postMessage(channel="C0DEALS", thread_ts=thread, text="who?")  # type: ignore[attr-defined]
+    client.chat_postMessage(channel="C0DEALS", thread_ts=thread, text="who?")
     assert not is_done(workspace)
     workspace.message("lena", "#deals", "hello", thread)
-    client.chat_postMessage(channel="C0DEALS", thread_ts=thread, text="welcome")  # type: ignore[attr-defined]
+    client.chat_postMessage(channel="C0DEALS", thread_ts=thread, text="welcome")
     assert is_done(workspace)
 
     workspace.bring_tour(tour(heard=True))
     workspace.react("omar", "#deals", ts, "wave")
     assert not is_done(workspace)
-    client.reactions_add(channel="C0DEALS", timestamp=ts, name="wave")  # type: ignore[attr-defined]
+    client.reactions_add(channel="C0DEALS", timestamp=ts, name="wave")
     assert is_done(workspace)
 
 
-def test_it_may_have_to_be_read_and_to_come_days_later(workspace: LocalWorkspace, thread: str, client: object) -> None:
+def test_it_may_have_to_be_read_and_to_come_days_later(
+    workspace: LocalWorkspace, thread: str, client: WebClient
+) -> None:
     workspace.bring_tour(tour(by="app", to="lena", read=True, days_later=2))
-    client.chat_postMessage(channel="U0LENA", text="hello")  # type: ignore[attr-defined]
+    client.chat_postMessage(channel="U0LENA", text="hello")
     workspace.read("lena", workspace.dm("lena"))
     assert not is_done(workspace)
     workspace.advance(2 * DAY)
-    client.chat_postMessage(channel="U0OMAR", text="hello")  # type: ignore[attr-defined]
+    client.chat_postMessage(channel="U0OMAR", text="hello")
     workspace.read("omar", workspace.dm("omar"))
     assert not is_done(workspace)
-    client.chat_postMessage(channel="U0LENA", text="hello")  # type: ignore[attr-defined]
+    client.chat_postMessage(channel="U0LENA", text="hello")
     assert not is_done(workspace)
     workspace.read("lena", workspace.dm("lena"))
     assert is_done(workspace)
 
 
-def test_it_says_how_many_questions_are_left(workspace: LocalWorkspace, thread: str, client: object) -> None:
+def test_it_says_how_many_questions_are_left(workspace: LocalWorkspace, thread: str, client: WebClient) -> None:
     brought = tour()
     brought["steps"][0]["left"] = r"(\d+) of (\d+)"
     workspace.bring_tour(brought)
     for text, left in (("2 of 9", 8), ("Really?", 8), ("9 of 9", 1)):
-        client.chat_postMessage(channel="C0DEALS", thread_ts=thread, text=text)  # type: ignore[attr-defined]
+        client.chat_postMessage(channel="C0DEALS", thread_ts=thread, text=text)
         assert (workspace.tour() or {})["steps"][0]["left"] == left
     workspace.message("lena", "#deals", "hello", thread)
     assert (workspace.tour() or {})["steps"][0]["left"] == 0
