@@ -27,6 +27,8 @@ export function channelHeader(channel) {
         class: "members-button",
         "aria-label": `${channel.members.length} members`,
         title: "Members",
+        "aria-haspopup": "dialog",
+        "aria-expanded": "false",
         dataset: { focus: "members" },
         onclick: ({ currentTarget }) => openMembers(currentTarget, channel),
       },
@@ -106,7 +108,7 @@ function openMembers(anchor, channel) {
   const others = everyone.filter(({ id }) => !channel.members.includes(id));
   const box = h(
     "div",
-    { class: "menu people-menu", tabindex: -1, "aria-label": "Members" },
+    { class: "menu people-menu", role: "dialog", tabindex: -1, "aria-label": "Members" },
     h("p", { class: "menu-heading" }, "Members"),
     members.map((user) => row(user)),
     others.length > 0 && h("p", { class: "menu-heading" }, "Not in this channel"),

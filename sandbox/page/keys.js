@@ -8,23 +8,26 @@ const PANES = ["topbar", "rail", "sidebar", "main", "thread", "tour", "panel"];
 const ARRIVALS = [".composer textarea", ".room.is-current", ".scroller"];
 const FOCUSABLE = "a[href], button, input, textarea, select, summary, [tabindex='0']";
 
+// The arrows walk along these.
+const LISTS = ["#sidebar .room", ".person-pick", ".traffic-entry > summary"];
+
 const visible = (node) => node.checkVisibility();
 const panes = () => PANES.map((id) => document.getElementById(id)).filter(visible);
-const places = () => [...document.querySelectorAll("#sidebar .room")].filter(visible);
+const all = (selector) => [...document.querySelectorAll(selector)].filter(visible);
 
 function toPane(step) {
-  const all = panes();
-  const at = all.findIndex((pane) => pane.contains(document.activeElement));
-  const from = at < 0 && step < 0 ? all.length : at;
-  const pane = all[(from + step + all.length) % all.length];
+  const shown = panes();
+  const at = shown.findIndex((pane) => pane.contains(document.activeElement));
+  const from = at < 0 && step < 0 ? shown.length : at;
+  const pane = shown[(from + step + shown.length) % shown.length];
   const firstOf = (selector) => [...pane.querySelectorAll(selector)].find(visible);
   [...ARRIVALS, FOCUSABLE].map(firstOf).find(Boolean)?.focus();
 }
 
 function toPlace(step) {
-  const all = places().filter((node) => !node.target);
-  const at = all.findIndex((node) => node.classList.contains("is-current"));
-  all[(at + step + all.length) % all.length]?.click();
+  const here = all("#sidebar .room").filter((node) => !node.target);
+  const at = here.findIndex((node) => node.classList.contains("is-current"));
+  here[(at + step + here.length) % here.length]?.click();
 }
 
 function along(nodes, event, step) {
@@ -35,6 +38,7 @@ function along(nodes, event, step) {
 }
 
 function pressed(event) {
+  const list = LISTS.find((selector) => event.target.matches(selector));
   const vertical = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (event.key === "F6" && !document.querySelector("dialog[open]")) {
     event.preventDefault();
@@ -42,7 +46,7 @@ function pressed(event) {
   } else if (event.altKey && vertical) {
     event.preventDefault();
     toPlace(vertical);
-  } else if (vertical && event.target.matches("#sidebar .room")) along(places(), event, vertical);
+  } else if (vertical && list) along(all(list), event, vertical);
   else if (event.target.matches("[role='tab']")) {
     const tabs = [...event.target.parentElement.children];
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -91,7 +91,7 @@ export function openSwitcher(anchor) {
     );
   const box = h(
     "div",
-    { class: "menu people-menu", "aria-label": "Act as" },
+    { class: "menu people-menu", role: "dialog", "aria-label": "Act as" },
     h("p", { class: "menu-heading" }, "Act as"),
     humans().map(row),
   );

@@ -131,7 +131,7 @@ function meItem() {
         {
           type: "button",
           class: "me",
-          "aria-haspopup": "menu",
+          "aria-haspopup": "dialog",
           "aria-expanded": "false",
           title: "Act as someone else",
           dataset: { focus: "me" },

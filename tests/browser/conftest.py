@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.windows import Windows, chromium, open_browser
+from bot.demo import Stage, open_stage, set_scene
+from tests.browser.windows import Window, Windows
 from tests.conftest import NO_BROWSER, Room, open_room
 
 
@@ -33,3 +35,37 @@ def window(browser: Browser, room: Room) -> Iterator[Windows]:
     yield windows
     windows.close()
     assert not windows.troubles
+
+
+# The demo
+
+
+@pytest.fixture(scope="session")
+def scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the demo keeps once its scene is set. Without a browser it is not even set."""
+    folder = tmp_path_factory.mktemp("scene")
+    with open_stage(0, folder) as stage:
+        set_scene(stage)
+    return folder
+
+
+@pytest.fixture
+def stage(scene: Path, tmp_path: Path) -> Iterator[Stage]:
+    with open_stage(0, Path(shutil.copytree(scene, tmp_path / "kept"))) as opened:
+        set_scene(opened)
+        yield opened
+
+
+@pytest.fixture
+def windows(browser: Browser, stage: Stage) -> Iterator[Windows]:
+    opened = Windows(browser, stage.workspace.url)
+    yield opened
+    opened.close()
+    assert not opened.troubles
+
+
+@pytest.fixture
+def newcomer(windows: Windows) -> Window:
+    """Somebody who opens the page at the address that the demo prints."""
+    page = windows.watched(windows.browser.new_context(viewport={"width": 1280, "height": 800}).new_page())
+    return Window(page, "lena").opened(windows.url)

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from shutil import copytree
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from bot.demo import Stage, open_stage, set_scene
 from bot.tour import tour
 from tests.browser.windows import Window, Windows
 
@@ -21,37 +16,6 @@ READING = 1_200
 """In milliseconds: what is sent sooner than that after a question belongs to the answer before."""
 LONG = 60_000
 """In milliseconds: seven questions are answered at the pace of somebody who reads them."""
-
-
-@pytest.fixture(scope="module")
-def scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the demo keeps once its scene is set. Without a browser it is not even set."""
-    folder = tmp_path_factory.mktemp("scene")
-    with open_stage(0, folder) as stage:
-        set_scene(stage)
-    return folder
-
-
-@pytest.fixture
-def stage(scene: Path, tmp_path: Path) -> Iterator[Stage]:
-    with open_stage(0, Path(copytree(scene, tmp_path / "kept"))) as opened:
-        set_scene(opened)
-        yield opened
-
-
-@pytest.fixture
-def windows(browser: Browser, stage: Stage) -> Iterator[Windows]:
-    opened = Windows(browser, stage.workspace.url)
-    yield opened
-    opened.close()
-    assert not opened.troubles
-
-
-@pytest.fixture
-def newcomer(windows: Windows) -> Window:
-    """Somebody who opens the page at the address that the demo prints."""
-    page = windows.watched(windows.browser.new_context(viewport={"width": 1280, "height": 800}).new_page())
-    return Window(page, "lena").opened(windows.url)
 
 
 def card(page: Page) -> Locator:
