@@ -165,7 +165,7 @@ def open_stage(port: int, folder: Path) -> Iterator[Stage]:
     stage.is_silent = bot.engine.is_idle
     try:
         with bot.running(), connected(bot, settings):
-            workspace.wait_connected()
+            workspace.wait_connected(PATIENCE)
             yield stage
     finally:
         workspace.stop()

@@ -15,6 +15,7 @@ const DAY = 86_400;
 const MORNING = "09:00";
 const JUMPS = [
   { label: "+ 1 hour", seconds: () => 3600 },
+  { label: "+ 1 day", seconds: () => DAY },
   { label: "Tomorrow 9:00", seconds: () => secondsUntil(dateIn(1), MORNING) },
   { label: "+ 1 week", seconds: () => 7 * DAY },
   { label: "+ 3 weeks", seconds: () => 21 * DAY },

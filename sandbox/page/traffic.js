@@ -7,10 +7,10 @@ import { read } from "./wire.js";
 const LIMIT = 200;
 const WELL = /^(ok|ack|acknowledged|2\d\d)/i;
 const KINDS = [
-  { value: "all", label: "All", fits: () => true },
-  { value: "to", label: "To the bot", fits: ({ direction }) => direction === "to_bot" },
-  { value: "from", label: "From the bot", fits: ({ direction }) => direction === "from_bot" },
-  { value: "bad", label: "Only trouble", fits: ({ status }) => isBad(status) },
+  { label: "All", fits: () => true },
+  { label: "To the bot", fits: ({ direction }) => direction === "to_bot" },
+  { label: "From the bot", fits: ({ direction }) => direction === "from_bot" },
+  { label: "Failed", fits: ({ status }) => isBad(status) },
 ];
 
 let entries = [];
@@ -30,29 +30,34 @@ export function trafficPart() {
     words = target.value.toLowerCase();
     changed();
   };
-  const choose = ({ target }) => {
-    kind = KINDS.find(({ value }) => value === target.value);
+  const choose = (wanted, buttons) => {
+    kind = wanted;
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.textContent === kind.label));
     changed();
   };
+  const choices = KINDS.map((each) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "traffic-kind",
+        "aria-pressed": String(each === kind),
+        onclick: () => choose(each, choices),
+      },
+      each.label,
+    ),
+  );
   return [
     h("p", { class: "quiet" }, "What the workspace and the bot say to each other, newest first."),
-    h(
-      "div",
-      { class: "traffic-filter" },
-      h("input", {
-        type: "search",
-        class: "panel-input",
-        placeholder: "Filter",
-        "aria-label": "Filter the traffic by words",
-        value: words,
-        oninput: search,
-      }),
-      h(
-        "select",
-        { class: "panel-input", "aria-label": "Which traffic", onchange: choose },
-        KINDS.map(({ value, label }) => h("option", { value, selected: value === kind.value }, label)),
-      ),
-    ),
+    h("input", {
+      type: "search",
+      class: "panel-input traffic-words-wanted",
+      placeholder: "Filter by words",
+      "aria-label": "Filter the traffic by words",
+      value: words,
+      oninput: search,
+    }),
+    h("div", { class: "traffic-kinds", role: "group", "aria-label": "Which traffic" }, choices),
     h("div", { class: "traffic" }),
   ];
 }
