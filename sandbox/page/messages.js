@@ -94,6 +94,7 @@ export class MessageList {
     if (!row) return;
     this.atNewest = false;
     row.scrollIntoView({ block });
+    this.noticeScroll(); // it may be at the newest already, and then nothing scrolls
   }
 
   // One message at a time is a tab stop; the arrow keys walk from one to the next.

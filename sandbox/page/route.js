@@ -1,9 +1,9 @@
 // Where the person is, as the address's hash says it: a channel, one of its messages or threads, or the app's Home.
 
-// `#/channel/C1`, `#/channel/C1/thread/1790000000.000100`, `#/channel/C1/message/…`, `#/home`, `#/about`, `#/apps`; nothing
-// is the sidebar.
+// `#/channel/C1`, `#/channel/C1/message/1790000000.000100`, `#/channel/C1/thread/…`, and a reply in it,
+// `#/channel/C1/thread/…/message/…`; `#/home`, `#/about`, `#/apps`; nothing is the sidebar.
 export function route() {
-  const [kind, id, within, ts] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [kind, id, ...within] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   if (kind === "home" || kind === "about" || kind === "apps") return { kind };
   if (kind !== "channel" || !id) return { kind: "sidebar" };
   return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from bot.demo import Stage, open_stage, set_scene
-from tests.browser.windows import Window, Windows
+from tests.browser.windows import Window, Windows, chromium, open_browser
 from tests.conftest import NO_BROWSER, Room, open_room
 
 

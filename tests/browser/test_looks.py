@@ -1,79 +1,95 @@
-"""What can be measured of how the page looks: names, headings, contrast and room, light and dark, wide and narrow."""
+"""Light and dark, narrow and wide, and a name for everything a person can use."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.windows import Windows
+from tests.browser.windows import Window, Windows
+from tests.conftest import Room
+from tests.holding import held
+from tests.sayings import ANSWERS
 
-LOOKS = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
-WIDE = {"width": 1440, "height": 900}
-NARROW = {"width": 390, "height": 844}
-
-
-def looks_well(page: Page) -> None:
-    """Nothing on the page as it is now has no name, cannot be read, or has no room."""
-    assert page.evaluate(LOOKS) == []
-
-
-def goes_to(page: Page, place: str, heading: str) -> None:
-    page.evaluate("place => (location.hash = place)", place)
-    expect(page.get_by_role("heading", name=heading, exact=True).first).to_be_visible()
-    looks_well(page)
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everything_has_a_name_can_be_read_and_has_room(windows: Windows, theme: str, size: dict[str, int]) -> None:
-    page = windows.watched(windows.browser.new_context(viewport=size, color_scheme=theme).new_page())
-    page.goto(windows.url)
-    expect(page.get_by_role("complementary", name="Thread")).to_contain_text("2 of 9")
-    looks_well(page)
-
-    goes_to(page, "#/channel/deals", "deals")
-    page.get_by_role("main").get_by_role("article").last.hover()
-    looks_well(page)
-    goes_to(page, "#/home", "Your deals")
-    goes_to(page, "#/about", "What it sees")
-    page.get_by_role("tab", name="Messages").click()
-    expect(page.get_by_role("main")).to_contain_text("may have moved")
-    looks_well(page)
-    goes_to(page, "#/apps", "Apps")
-    goes_to(page, "#/", "Channels") if size == NARROW else None
-    page.get_by_role("button", name="You are acting as").click() if size == WIDE else None
-    looks_well(page)
-    page.keyboard.press("Escape")
-
-    goes_to(page, "#/channel/deals", "deals")
-    page.get_by_role("button", name="4 members").click()
-    looks_well(page)
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Workspace", exact=True).click()
-    panel = page.get_by_role("complementary", name="Workspace")
-    panel.get_by_text("On the way to the bot").click()
-    panel.get_by_text("When the bot calls").click()
-    panel.get_by_text("events_api").first.click()
-    looks_well(page)
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Deal details").last.click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    looks_well(page)
+SIZES = [(360, 640), (820, 1180), (1440, 900)]
+"""In pixels: a phone, a tablet, a desk."""
+UNNAMED = """() => {
+    const usable = "a[href], button, input, textarea, select, summary, [role=option], [role=menuitem], [role=tab]";
+    const shown = node => node.checkVisibility() && !node.closest("[inert]");
+    const named = node => node.getAttribute("aria-label")?.trim() || node.innerText?.trim() || node.title
+        || (node.getAttribute("aria-labelledby") ?? "").split(" ").some(id => document.getElementById(id)?.innerText)
+        || [...(node.labels ?? [])].some(label => label.innerText.trim());
+    const nameless = [...document.querySelectorAll(usable)].filter(node => shown(node) && !named(node));
+    return nameless.map(node => node.outerHTML);
+}"""
 
 
-def test_the_theme_is_the_machines_until_somebody_chooses(windows: Windows) -> None:
-    page = windows.watched(windows.browser.new_context(color_scheme="dark").new_page())
-    page.goto(windows.url)
-    theme = page.locator("html")
-    expect(theme).to_have_attribute("data-theme", "dark")
-    page.emulate_media(color_scheme="light")
-    expect(theme).to_have_attribute("data-theme", "light")
+def darkness(page: Page) -> float:
+    """How dark the page is behind everything, from 0 to 1."""
+    rgb: list[float] = page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g).slice(0, 3).map(Number)"
+    )
+    return 1 - sum(rgb) / 765
 
-    page.get_by_role("button", name="Use the dark theme").click()
-    page.reload()
-    expect(theme).to_have_attribute("data-theme", "dark")
-    page.get_by_role("button", name="Use the light theme").click()  # which is the machine's again
-    page.emulate_media(color_scheme="dark")
-    expect(theme).to_have_attribute("data-theme", "dark")
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_as_light_as_the_system_until_it_is_told_otherwise(
+    room: Room, window: Windows, scheme: Literal["light", "dark"]
+) -> None:
+    lena = window("lena", color_scheme=scheme)
+    other = "light" if scheme == "dark" else "dark"
+    assert (darkness(lena.page) > 0.5) == (scheme == "dark")
+    lena.page.get_by_role("button", name=f"Use the {other} theme").click()
+    assert (darkness(lena.page) > 0.5) == (other == "dark")
+    lena.page.reload()
+    expect(lena.page.get_by_role("button", name=f"Use the {scheme} theme")).to_be_visible()
+    assert (darkness(lena.page) > 0.5) == (other == "dark")
+
+
+def test_nothing_is_wider_than_the_window(room: Room, window: Windows) -> None:
+    thread = room.start()
+    thread.answers("lena", *ANSWERS)
+    held(room, "Brightline", days_ago=200)
+    lena = window("lena")
+    for place in ("/", "/channel/C0DEALS", f"/channel/C0DEALS/thread/{thread.ts}", "/home", "/apps"):
+        lena.page.evaluate("place => { location.hash = place }", place)
+        for width, height in SIZES:
+            lena.page.set_viewport_size({"width": width, "height": height})
+            assert sideways(lena.page) == [], (place, width)
+
+
+def sideways(page: Page) -> list[str]:
+    """What is wider than where it stands, and so would have to be scrolled sideways."""
+    found: list[str] = page.evaluate(
+        """() => [document.documentElement, ...document.querySelectorAll("main, aside, nav, .scroller")]
+            .filter(node => node.checkVisibility() && node.scrollWidth > node.clientWidth + 1)
+            .map(node => node.id || node.className || node.tagName)"""
+    )
+    return found
+
+
+def test_everything_that_can_be_used_has_a_name(room: Room, window: Windows) -> None:
+    thread = room.start()
+    thread.answers("lena", *ANSWERS)
+    lena = window("lena", f"/channel/C0DEALS/thread/{thread.ts}")
+    expect(lena.said("ABOUT THE CUSTOMER")).to_be_visible()
+    assert unnamed(lena) == []
+    lena.page.get_by_role("button", name="Workspace", exact=True).click()
+    assert unnamed(lena) == []
+    lena.presses("Fix a line")
+    lena.form.get_by_role("button", name="The line").click()
+    expect(lena.form.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+    assert unnamed(lena) == []
+    lena.page.keyboard.press("Escape")
+    lena.page.keyboard.press("Escape")
+    expect(lena.form).to_be_hidden()
+    lena.page.evaluate("location.hash = '/home'")
+    lena.presses("My settings")
+    expect(lena.form).to_be_visible()
+    assert unnamed(lena) == []
+
+
+def unnamed(window: Window) -> list[str]:
+    found: list[str] = window.page.evaluate(UNNAMED)
+    return found

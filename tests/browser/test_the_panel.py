@@ -13,7 +13,7 @@ def test_trouble_is_caused_in_the_panel_and_found_in_the_traffic(room: Room, win
     lena = window("lena", f"/channel/C0DEALS/thread/{thread.ts}")
     lena.page.get_by_role("button", name="Workspace", exact=True).click()
     entries = lena.panel.locator(".traffic-entry")
-    lena.panel.get_by_role("button", name="Failed").click()
+    lena.panel.get_by_role("button", name="Failed", exact=True).click()
     expect(lena.panel).to_contain_text("Nothing like that so far.")
 
     lena.panel.get_by_text("When the bot calls").click()
@@ -23,7 +23,7 @@ def test_trouble_is_caused_in_the_panel_and_found_in_the_traffic(room: Room, win
     expect(entries).to_have_count(1)
     expect(entries).to_contain_text("server_error")
 
-    lena.panel.get_by_role("button", name="All").click()
+    lena.panel.get_by_role("button", name="All", exact=True).click()
     lena.panel.get_by_role("searchbox").fill("chat.postmessage")
     expect(entries.first).to_contain_text("chat.postMessage")
     entries.first.locator("summary").click()
