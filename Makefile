@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-postgres check audit drill fuzz bench lens pictures clean
+.PHONY: demo test test-postgres check audit drill fuzz bench docs lens clean
 
 demo: .venv/installed
 	$(BIN)/dealreview demo $(ARGS)
@@ -25,6 +25,9 @@ audit: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m tests.bench $(ARGS)
+
+docs: .venv/ready
+	$(BIN)/python -m tests.written
 
 drill: .venv/ready
 	$(BIN)/python -m tests.drill $(ARGS)

@@ -65,7 +65,7 @@ main.add_command(playbook)
 
 @main.command()
 def serve() -> None:
-    """Run the bot. Its settings come from the environment and from .env; see README.md."""
+    """Run the bot. Its settings come from the environment and from .env; see docs/reference/settings.md."""
     try:
         settings = Settings.load()
         bot = create_app(settings)

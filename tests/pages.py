@@ -64,7 +64,9 @@ class Page:
 
     def section(self, heading: str) -> str:
         """The text under a heading, up to the next of the same level or above."""
-        level, found = re.findall(rf"^(#+) {re.escape(heading)}\n(.*?)(?=^#|\Z)", self.text, re.MULTILINE | re.DOTALL)[0]
+        level, found = re.findall(rf"^(#+) {re.escape(heading)}\n(.*?)(?=^#|\Z)", self.text, re.MULTILINE | re.DOTALL)[
+            0
+        ]
         assert level
         return str(found)
 

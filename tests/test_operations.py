@@ -24,7 +24,7 @@ from bot.cli import main
 from sandbox.running import LocalWorkspace
 from tests.conftest import START, Clock, words
 from tests.databases import folder
-from tests.test_contracts import settings_read
+from tests.pages import settings_read
 from tests.test_packaging import SOURCE
 from tests.test_seen_from_outside import DASHBOARD, free_port
 
