@@ -275,7 +275,7 @@ def test_the_figures_of_the_lens_are_those_of_its_report() -> None:
     assert told[0][2].startswith(f"{100 * float(unseen_swapped):.0f} in 100")
     assert told[1][2].startswith(f"{100 * float(real_swapped):.0f} in 100")
     assert f"1 in {1 / float(real_swapped):.0f}" in told[1][2]
-    assert f"reads [{100 * float(real_right):.0f} words in 100]" in README.text
+    assert f"reads [{100 * float(real_right):.0f} words in 100]" in " ".join(README.text.split())
     assert KNOWN_WORDS == 0.3 and "three words in ten" in explained
 
 

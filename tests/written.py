@@ -40,8 +40,8 @@ def command_line() -> str:
     """The page that says what each command says of itself."""
     parts = [
         f"# The command line\n\n{BY_CODE}\n",
-        "What each command says of itself with `--help`. All of them read the same [settings](settings.md). One that did",
-        "what it was asked exits with 0; one that could not says why, and exits with 1; one that was mistyped, with 2.",
+        "What each command says of itself with `--help`. All read the same [settings](settings.md). One that did what",
+        "it was asked exits with 0; one that could not says why, and exits with 1; one that was mistyped, with 2.",
         "`dealreview doctor` [has more to say](doctor.md).\n",
     ]
     for typed, command in commands(main):
