@@ -43,6 +43,11 @@ class Page:
         return re.findall(r"`([^`\n]+)`", self.prose)
 
     @property
+    def called(self) -> list[str]:
+        """What is called by its name, as a button is: everything in italics that begins with a capital or a number."""
+        return re.findall(r"(?<!\*)\*([A-Z\d][^*\n]*)\*(?!\*)", self.prose)
+
+    @property
     def shell(self) -> list[str]:
         """The lines for a shell, without the files that are written there by hand; no variable is set in them."""
         lines = []

@@ -36,6 +36,20 @@ from tests.written import context_of, families, pages
 README = page("README.md")
 TARGETS = set(re.findall(r"^([.\w/-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)) - {".PHONY"}
 
+WORDS = [
+    path.read_text(encoding="utf-8")
+    for place in ("templates/*.j2", "flows/playbooks/*.yml", "sandbox/page/*.js", "sandbox/page/*.html", "manifest.yml")
+    for path in ROOT.glob(place)
+]
+"""Where everything stands that a person reads in Slack and in the local workspace."""
+CALLED_BY_OTHERS = {
+    *("Create New App", "From a manifest", "Install to Workspace", "Basic Information", "App-Level Tokens"),
+    *("Bot User OAuth Token", "Signing Secret", "Preferences", "Language & region"),
+    *("Dashboards", "New", "Import"),
+    *("Ask Lena", "Taken"),
+}
+"""What Slack calls so, then Grafana; a name that is filled in, and one that a page explains."""
+
 every_page = pytest.mark.parametrize("read", all_pages(), ids=lambda read: read.name)
 
 
@@ -277,6 +291,12 @@ def test_the_figures_of_the_lens_are_those_of_its_report() -> None:
     assert f"1 in {1 / float(real_swapped):.0f}" in told[1][2]
     assert f"reads [{100 * float(real_right):.0f} words in 100]" in " ".join(README.text.split())
     assert KNOWN_WORDS == 0.3 and "three words in ten" in explained
+
+
+@every_page
+def test_every_button_and_heading_that_a_page_calls_by_its_name_is_called_so(read: Page) -> None:
+    for name in set(read.called) - CALLED_BY_OTHERS:
+        assert any(name in text for text in WORDS), name
 
 
 # The README
