@@ -68,11 +68,8 @@ class Page:
         return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
 
     def section(self, heading: str) -> str:
-        """The text under a heading, up to the next of the same level or above."""
-        level, found = re.findall(rf"^(#+) {re.escape(heading)}\n(.*?)(?=^#|\Z)", self.text, re.MULTILINE | re.DOTALL)[
-            0
-        ]
-        assert level
+        """The text under a heading, up to the next one."""
+        (found,) = re.findall(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", self.text, re.MULTILINE | re.DOTALL)
         return str(found)
 
     @property

@@ -11,9 +11,11 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from bot import commands, outside
 from bot.checkup import FARTHEST
@@ -28,6 +30,7 @@ from flows.review import MOST_REPEATS, OPEN, Status
 from flows.words import SPOKEN
 from storage.messages import LATE
 from storage.models import Base, OfWorkspace, Team
+from storage.sealing import new_key
 from tests.columns import kind
 from tests.conftest import Room, buttons, words
 from tests.pages import ROOT, Page, all_pages, page, rows, settings_read
@@ -184,6 +187,24 @@ def test_every_line_for_the_shell_is_understood(read: Page) -> None:
         for parameter in order:
             if isinstance(parameter.type, (click.Choice, click.IntRange)) and given[parameter.name or ""] is not None:
                 parameter.type.convert(given[parameter.name or ""], parameter, context)
+
+
+def test_the_lines_for_the_shell_that_are_ours_work_as_written(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.start("Northwind @lena", by="maya")
+    (tmp_path / "pipeline.csv").write_text("Deal name,Amount\nNorthwind,84000\n")
+    monkeypatch.chdir(tmp_path)
+    for name in settings_read():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATABASE_URL", room.settings.database_url)
+    monkeypatch.setenv("DEALREVIEW_KEYS", new_key())
+    lines = [line for read in all_pages() if "/howto/" in read.name for line in read.shell]
+    ours = [line.removeprefix("dealreview ") for line in lines if line.startswith("dealreview ")]
+    assert len(ours) >= 10
+    for line in ours:
+        done = CliRunner().invoke(main, shlex.split(line))
+        assert done.exit_code == 0, (line, done.output)
 
 
 @every_page
