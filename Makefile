@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-postgres check audit drill fuzz bench docs lens clean
+.PHONY: demo test test-postgres check audit drill fuzz bench lens clean
 
 demo: .venv/installed
 	$(BIN)/dealreview demo $(ARGS)
@@ -26,6 +26,7 @@ audit: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: docs
 docs: .venv/ready
 	$(BIN)/python -m tests.written
 
