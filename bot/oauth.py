@@ -24,6 +24,7 @@ from bot import manifest
 from bot.installations import ManyInstallations
 from bot.oauth_stores import StateStore
 from bot.settings import OAuth
+from bot.translatable import translatable
 
 INSTALL = "/slack/install"
 PAGES = Path(__file__).parent.parent / "templates" / "pages"
@@ -64,7 +65,8 @@ class Installing(OAuthFlow):
         states: StateStore,
     ) -> None:
         self._installations = installations
-        self._words = Environment(loader=FileSystemLoader(PAGES), undefined=StrictUndefined, autoescape=True)
+        words = Environment(loader=FileSystemLoader(PAGES), undefined=StrictUndefined, autoescape=True)
+        self._words = translatable(words)
         quiet = logging.getLogger(f"{__name__}.flow")
         quiet.filters = [_WithoutCodes()]
         flow = OAuthSettings(

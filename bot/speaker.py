@@ -97,8 +97,9 @@ class Speaker:
         self._words.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
         self._words.globals.update(blocks.FOR_TEMPLATES)
         self._words.filters.update(
-            name=self._name, day=self._day, moment=self._moment, short=mrkdwn.shorten, quote=_quote
-        )
+            name=self._name, day=self._day, date=self._date, moment=self._moment, clock=self._clock, number=_number,
+            short=mrkdwn.shorten, quote=_quote,
+        )  # fmt: skip
 
     def render(self, team: str, utterance: Utterance) -> Rendered:
         """The words of an utterance, with every value in its context encoded."""
@@ -257,19 +258,36 @@ class Speaker:
     @pass_context
     def _moment(self, context: Context, moment: str, person_id: str) -> str:
         """A moment (in UTC) on the clock where a person lives: "Thu 26 Nov, 09:30"."""
-        when = self._local(context, moment, person_id)
-        return f"{when:%a} {when.day} {when:%b, %H:%M}"
+        return f"{self._day(context, moment, person_id)}, {self._clock(context, moment, person_id)}"
+
+    @pass_context
+    def _clock(self, context: Context, moment: str, person_id: str) -> str:
+        """The time at a moment (in UTC) where a person lives: "09:30"."""
+        return f"{self._local(context, moment, person_id):%H:%M}"
 
     @pass_context
     def _day(self, context: Context, moment: str, person_id: str = "") -> str:
         """A date, or the date a moment (in UTC) falls on where a person lives: "Tue 24 Nov"."""
+        return f"{self._date_of(context, moment, person_id):%a} {self._date(context, moment, person_id)}"
+
+    @pass_context
+    def _date(self, context: Context, moment: str, person_id: str = "") -> str:
+        """Such a day without its weekday: "24 Nov"."""
+        when = self._date_of(context, moment, person_id)
+        return f"{when.day} {when:%b}"
+
+    def _date_of(self, context: Context, moment: str, person_id: str) -> date:
         is_date = len(moment) == len("2026-11-24")
-        when = date.fromisoformat(moment) if is_date else self._local(context, moment, person_id)
-        return f"{when:%a} {when.day} {when:%b}"
+        return date.fromisoformat(moment) if is_date else self._local(context, moment, person_id)
 
     def _local(self, context: Context, moment: str, person_id: str) -> datetime:
         zone = ZoneInfo(self._names.known(context["team"], person_id).tz)
         return datetime.fromisoformat(moment).astimezone(zone)
+
+
+def _number(number: int) -> str:
+    """A number that may be large, so that one can read it: "12,400"."""
+    return f"{number:,}"
 
 
 def _quote(text: str) -> str:

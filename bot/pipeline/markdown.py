@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.speaker import TEMPLATES
+from bot.translatable import translatable
 from bot.wording import Wording
 from flows.outlook import Item, outlook
 from flows.review import HEARD, Answer, Label, Line
@@ -31,8 +32,9 @@ def write_markdown(found: Iterable[Exported], folder: Path, now: datetime) -> It
         autoescape=False,  # noqa: S701  (not HTML: every value is escaped for Markdown by `md`)
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
     )
-    words.filters.update(md=escaped, quote=quoted, day=_day)
+    translatable(words).filters.update(md=escaped, quote=quoted, day=_day)
     page = words.get_template("exports/deal.md.j2")
     for number, each in enumerate(found, 1):
         text = page.render(_page(each, now)).strip()

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.pipeline.markdown import escaped, quoted
 from bot.speaker import TEMPLATES
+from bot.translatable import translatable
 
 OTHERS = (
     "settings", "settings_of_workspace", "deals", "reviews", "lines_moved", "nudges", "reminders", "mirrors", "files",
@@ -32,9 +33,10 @@ def write_copy(data: Mapping[str, Any], folder: Path) -> tuple[Path, Path]:
         autoescape=False,  # noqa: S701  (not HTML: every value is escaped for Markdown by `md`)
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
     )
-    words.filters.update(md=escaped, quote=quoted, moment=_moment, plain=_shown, oneline=_oneline)
-    others = [(name.replace("_", " ").capitalize(), _rows(data[name])) for name in OTHERS]
+    translatable(words).filters.update(md=escaped, quote=quoted, moment=_moment, plain=_shown, oneline=_oneline)
+    others = [(name, _rows(data[name])) for name in OTHERS]
     text = words.get_template("exports/my_data.md.j2").render(**data, others=others)
     page.write_text(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", encoding="utf-8")
     return page, machine
