@@ -32,7 +32,7 @@ from flows.drafting import Why as WhyNot
 from flows.drafting import Wrong
 from flows.events import Suggestion
 from flows.freshness import Cause, Freshness, State, freshness
-from flows.home import Home, Only, Shown, UnderWay, glance, page
+from flows.home import Home, Only, Page, Shown, UnderWay, glance, page
 from flows.hours import Habits
 from flows.ledger import Known, Wait
 from flows.mirror import Mirror
@@ -768,7 +768,50 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
 }
 """Something said with every function, in every state that its template tells apart."""
 
-EVERYTHING = [utterance for examples in EXAMPLES.values() for utterance in examples()]
+
+def but(said: Utterance, **changes: object) -> Utterance:
+    return replace(said, context={**said.context, **changes})
+
+
+def seldom() -> list[Utterance]:
+    """What is said seldom, so that it is in none of the examples above."""
+    passed = Known("next_step", 1, given_at=NOW, due=date(2026, 11, 20))
+    ledgers = [{"next_step": passed, "no_action": Known("no_action", 1, open_since=NOW)}, {"next_step": passed}]
+    flagged = [replace(glance(REVIEW.deal, each, NOW, scale=1.0, zone="UTC"), flags=tuple(FLAGS)) for each in ledgers]
+    own = page(flagged, Only.ALL, 0, NOW.date())
+    none = [Page((), 0, 1, 0, every) for every in (1, 3)]
+    home = Home("U1", Shown(), [], own, None, {}, HABITS[0], NOW.date())
+    homes = [replace(home, shown=Shown(only), mine=mine, team=mine) for only in list(Only)[1:] for mine in none]
+    sum_of_ours = Known("no_action", 1, ("We worked out that it costs them 40k.",), ("U1",), Source.OUR_GUESS, NOW)
+    guess = [
+        Item("no_action", sum_of_ours, freshness("no_action", sum_of_ours, Stage.DECIDING, NOW)),
+        *(item for item in CLEAR if item.question != "no_action"),
+    ]
+    old = [replace(item, freshness=Freshness(State.STALE, NOW, NOW, 40)) for item in ITEMS[0][:2]]
+    moved = replace(next(each for each in digested_deals() if each.deal.id == 80), items=(*old, *CLEAR[2:]))
+    found = digest([Dossier(replace(REVIEW.deal, id=1), tuple(guess)), moved])
+    ahead = Reader("U1", "digest:3:U1", replace(BEFORE, at=NOW + timedelta(days=3)))
+    answers = {"people": replace(REVIEW.answer("people"), standing=Standing.ANSWERED, heard_on=NOW.date())}
+    unreadable = [say.import_unreadable(1, "a.csv", trouble, []) for trouble in (Trouble.NO_NAMES, Trouble.LONG_LINE)]
+    return [
+        *map(say.home, (home, *homes)),
+        say.digest(found, ahead),
+        but(say.digest(found, ahead), still_open=2),
+        *(
+            say.show_deal(REVIEW, ITEMS[0], "", [Flag(kind, (reason,))])
+            for kind in Kind
+            for reason in (*FLAGS[0].reasons, Reason(Why.OLD, "", 1))
+        ),
+        say.history([replace(EMPTY, answers=answers)]),
+        but(say.import_dates(1, "a.csv", "04/12/2026", None, None), open=False),
+        *unreadable,
+        *(say.schedule_paused_itself(schedules()[0], why, planned()[0]) for why in ("elsewhere", "manager")),
+        *(say.unknown_command(typed, "") for typed in ("import", "export")),
+    ]
+
+
+SELDOM = seldom()
+EVERYTHING = [*(utterance for examples in EXAMPLES.values() for utterance in examples()), *SELDOM]
 
 
 def sayings() -> list[Callable[..., Utterance]]:
@@ -787,6 +830,13 @@ def templates() -> Iterator[tuple[str, str]]:
     """Every template's name without its ending, with its source."""
     for path in sorted(TEMPLATES.rglob("*.j2")):
         yield path.relative_to(TEMPLATES).as_posix().removesuffix(".j2"), path.read_text(encoding="utf-8")
+
+
+def messages(source: str) -> Iterator[tuple[int, str]]:
+    """Every message of a template, in the singular and in the plural, with the line in which it stands."""
+    for line, function, said in JINJA.extract_translations(source):  # type: ignore[attr-defined]
+        parts = (said,) if isinstance(said, str) else said
+        yield from ((line, words) for words in parts["pgettext" in function :] if words)
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -846,7 +896,7 @@ def test_every_question_that_ships_has_all_its_words_and_follow_ups_that_differ(
 
 @pytest.mark.parametrize("function", EXAMPLES, ids=lambda function: function.__name__)
 def test_everything_renders_and_slack_would_take_it(function: Callable[..., Utterance]) -> None:
-    for utterance in EXAMPLES[function]():
+    for utterance in (each for each in EVERYTHING if each.name == function.__name__):
         said = SPEAKER.render("T1", utterance)
         if utterance.slot.startswith(say.ON):
             continue
@@ -897,8 +947,7 @@ def test_a_summary_decided_before_there_were_headings_can_still_be_said(say_it: 
 
 def test_no_template_has_an_unkind_word() -> None:
     for name, source in templates():
-        read = re.sub(r"\{#.*?#\}|\{%.*?%\}", " ", source, flags=re.DOTALL)
-        read = WITH_THEM.sub("", read)
+        read = WITH_THEM.sub("", "\n".join(words for _, words in messages(source)))
         found = [word for word in UNKIND if re.search(rf"\b{word}\b", read, re.IGNORECASE)]
         assert not found, (name, found)
 
@@ -918,8 +967,8 @@ def test_nothing_that_is_said_has_an_unkind_word() -> None:
 
 def test_no_paragraph_is_too_long_for_a_phone() -> None:
     for name, source in templates():
-        for paragraph in re.sub(r"\{[{%#].*?[}%#]\}", "", source).split("\n"):
-            assert len(paragraph) <= 320, (name, paragraph)
+        for line, words in messages(source):
+            assert len(words) <= 320, (name, line, words)
 
 
 def test_code_holds_no_words_but_those_of_the_bank() -> None:
