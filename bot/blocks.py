@@ -203,8 +203,8 @@ def person_input() -> Json:
     return {"type": "users_select"}
 
 
-def people_input(chosen: Sequence[str] = ()) -> Json:
-    element: Json = {"type": "multi_users_select", "placeholder": _text("People")}
+def people_input(placeholder: str, chosen: Sequence[str] = ()) -> Json:
+    element: Json = {"type": "multi_users_select", "placeholder": _text(placeholder)}
     return {**element, "initial_users": list(chosen)} if chosen else element
 
 
@@ -214,10 +214,10 @@ def channel_input(chosen: str) -> Json:
     return {**conversation_input(chosen), "filter": kinds}
 
 
-def channels_input(chosen: Sequence[str]) -> Json:
+def channels_input(placeholder: str, chosen: Sequence[str]) -> Json:
     """A select of several channels of one's own company."""
     kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
-    element: Json = {"type": "multi_conversations_select", "placeholder": _text("Channels"), "filter": kinds}
+    element: Json = {"type": "multi_conversations_select", "placeholder": _text(placeholder), "filter": kinds}
     return {**element, "initial_conversations": list(chosen)} if chosen else element
 
 

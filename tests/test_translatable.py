@@ -27,7 +27,8 @@ STYLES = ("pages/frame",)
 
 SAID_AT = {
     "button": (0,), "link_button": (0,), "day_picker": (0,), "header": (0,), "modal": (1, 2, 3), "input": (1, 3),
-    "text_input": (1,), "offered_input": (0,), "chart": (0, 4, 5), "append": (0,),
+    "text_input": (1,), "offered_input": (0,), "people_input": (0,), "channels_input": (0,),
+    "chart": (0, 4, 5), "append": (0,),
 }  # fmt: skip
 """Which arguments of the pieces of `bot/blocks.py` are shown to people."""
 
