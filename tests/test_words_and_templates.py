@@ -780,6 +780,7 @@ def seldom() -> list[Utterance]:
     flagged = [replace(glance(REVIEW.deal, each, NOW, scale=1.0, zone="UTC"), flags=tuple(FLAGS)) for each in ledgers]
     own = page(flagged, Only.ALL, 0, NOW.date())
     none = [Page((), 0, 1, 0, every) for every in (1, 3)]
+    waits = replace(REVIEW.deal, waits_until=date(2027, 1, 12), waits_for="*budget* <meets>")
     home = Home("U1", Shown(), [], own, None, {}, HABITS[0], NOW.date())
     homes = [replace(home, shown=Shown(only), mine=mine, team=mine) for only in list(Only)[1:] for mine in none]
     sum_of_ours = Known("no_action", 1, ("We worked out that it costs them 40k.",), ("U1",), Source.OUR_GUESS, NOW)
@@ -793,8 +794,22 @@ def seldom() -> list[Utterance]:
     ahead = Reader("U1", "digest:3:U1", replace(BEFORE, at=NOW + timedelta(days=3)))
     answers = {"people": replace(REVIEW.answer("people"), standing=Standing.ANSWERED, heard_on=NOW.date())}
     unreadable = [say.import_unreadable(1, "a.csv", trouble, []) for trouble in (Trouble.NO_NAMES, Trouble.LONG_LINE)]
+    dated = replace(
+        REVIEW.deal, their_date_source="", close_date=date(2026, 12, 24), amount=Decimal("12500"), currency="EUR"
+    )
+    put_off = replace(WAITING, returns_at=NOW + timedelta(days=1))
+    again = replace(EMPTY, asked="people", earlier={"people": replace(REVIEW.answer("people"), source=None)})
+    told = replace(again, earlier={"people": replace(again.earlier["people"], source=Source.WE_SAW_IT)})
+    in_doubt = [replace(ITEMS[0][0], freshness=Freshness(State.STALE, NOW, NOW, n, Cause.DOUBT)) for n in (0, 1)]
     return [
         *map(say.home, (home, *homes)),
+        say.parent(replace(REVIEW, deal=dated)),
+        say.parent(put_off),
+        say.paused(put_off, NOW),
+        *map(say.question, (again, told)),
+        say.questions_to_take(REVIEW, in_doubt),
+        *(say.nudge(NUDGE, [Matter(waits, (), came)], "Asia/Tokyo") for came in Came),
+        say.nudge(NUDGE, [Matter(replace(waits, waits_for=""), (), Came.WAITING)], "Asia/Tokyo"),
         say.digest(found, ahead),
         but(say.digest(found, ahead), still_open=2),
         *(
