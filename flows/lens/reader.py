@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
 
 from flows.lens.network import STORIES, Card, Floats, Network, shipped
-from flows.lens.reading import Correction, Label, Reading, Span
+from flows.lens.reading import EMPTY_WORDS, Correction, Label, Reading, Span
 from flows.lens.segments import Piece, cut
 from flows.lens.teaching import shift
 
 KNOWN_WORDS = 0.3  # a piece of which fewer words than this were ever learned is in another language, or code
+ENGLISH = 0.7  # a text of which fewer words than this were ever learned, names left out, is in another language …
+HOLDS_TOGETHER = 0.3  # … unless so many of its words are those that hold English together
+ELSEWHERE = frozenset("a all also am an as do has he in me my no so still us was will".split())  # noqa: SIM905
+"""Such words that are words of other languages, too."""
 BARE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -37,7 +42,9 @@ def read_with(network: Network, text: str, taught: Sequence[Correction] = ()) ->
     if taught:
         lines = [text[piece.start : piece.end] for piece in pieces]
         scores = scores + shift(network, lines, seen.vectors, taught)
-    return Reading(spans(network.card, scores, text, pieces), text)
+    foreign = is_foreign(network.card, text)
+    found = spans(network.card, scores, text, pieces)
+    return Reading(tuple(replace(each, label=Label.UNCLEAR) for each in found) if foreign else found, text, foreign)
 
 
 def spans(card: Card, scores: Floats, text: str, pieces: Sequence[Piece]) -> tuple[Span, ...]:
@@ -67,3 +74,15 @@ def is_strange(card: Card, text: str) -> bool:
     words = BARE.findall(text.lower())
     known = sum(word in card.known for word in words)
     return known < KNOWN_WORDS * len(words) or not re.search(r"\w", text)
+
+
+def is_foreign(card: Card, text: str) -> bool:
+    """Whether a text is in a language that the network was not trained on, of which it may be sure and wrong.
+
+    Names are in no language: words with a capital that were never learned do not count. One word is too few to tell.
+    """
+    words = BARE.findall(text)
+    counted = [word.lower() for word in words if word.lower() in card.known or not word[0].isupper()]
+    known = sum(word in card.known for word in counted)
+    english = sum(word in EMPTY_WORDS - ELSEWHERE for word in counted)
+    return len(words) > 1 and known < ENGLISH * len(counted) and english < HOLDS_TOGETHER * len(counted)

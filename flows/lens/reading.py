@@ -64,10 +64,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Reading:
-    """The spans of one text, in order, not overlapping, covering every character that is not space."""
+    """The spans of one text, in order, not overlapping, covering every character that is not space.
+
+    Of a text that `is_foreign`, in a language that the lens does not read, nothing is told.
+    """
 
     spans: tuple[Span, ...]
     text: str
+    is_foreign: bool = False
 
     def lines(self, label: Label) -> Iterator[str]:
         """Yield the text of each span with `label`, in order: what the bot may quote."""
@@ -81,6 +85,7 @@ class Reading:
     def leaning(self) -> Leaning:
         """What the answer amounts to; a rule for choosing a probe, in this order:
 
+        0. UNCLEAR: it is in a language that the lens does not read.
         1. NOT_KNOWN: more than half of the words that tell a story or a gap are `gap`.
         2. EMPTY: outside `other`, fewer than MIN_CONTENT words say anything ("ok", "same as always", "it hurts them").
         3. UNCLEAR: more words are unclear than are `customer`, `us` and `gap` together.
@@ -88,6 +93,8 @@ class Reading:
         5. EMPTY: a vague customer story, of at most VAGUE_WORDS words with no number, name, date, role or quotation.
         6. ABOUT_CUSTOMER: what is left.
         """
+        if self.is_foreign:
+            return Leaning.UNCLEAR
         customer, us, gap, unclear = map(self.words, (Label.CUSTOMER, Label.US, Label.GAP, Label.UNCLEAR))
         if 2 * gap > customer + us + gap:
             return Leaning.NOT_KNOWN

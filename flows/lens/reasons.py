@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from flows.lens.network import STORIES, Floats, shipped
-from flows.lens.reader import is_strange, softmax
+from flows.lens.reader import is_foreign, is_strange, softmax
 from flows.lens.reading import EMPTY_WORDS, WORD, Correction, Label, Span
 from flows.lens.teaching import likeness, shift
 
@@ -43,7 +43,7 @@ def reason(text: str, span: Span, taught: Sequence[Correction] = ()) -> Reason:
     tenth of a second.
     """
     network, line = shipped(), text[span.start : span.end]
-    if is_strange(network.card, line):
+    if is_strange(network.card, line) or is_foreign(network.card, text):
         return Reason((), None, 0, True)
     words = _candidates(text, span)
     scores, about = _tried(text, span, words)
