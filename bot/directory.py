@@ -116,14 +116,14 @@ class Directory:
             if is_forgotten(session, team, person_id):
                 return None
         try:
-            user = self._client.users_info(user=person_id)["user"]
+            user = self._client.users_info(user=person_id, include_locale=True)["user"]
         except SlackApiError as error:
             log.info("Slack does not tell who %s is: %s", person_id, error.response.get("error"))
             return None if error.response.get("error") in NOBODY else self.known(team, person_id)
         is_colleague = self._learn(user, team, person_id)
         if not is_colleague or user.get("deleted") or user.get("is_bot"):
             return None
-        person = Person(team, person_id, _name(user), _zone(user.get("tz")))
+        person = Person(team, person_id, _name(user), _zone(user.get("tz")), str(user.get("locale") or ""))
         with suppress(IntegrityError), self._database.transaction() as session:  # another process has just met them
             keep_person(session, person)
         return person

@@ -50,7 +50,8 @@ class Team:
 class User:
     """A person, or the bot. `tz` is an IANA zone name. An `admin` runs the workspace; a `stranger` is of another's.
 
-    The user of an app that was removed is `deleted`, and stays for the sake of what it said.
+    `locale` is that of the Slack they read. The user of an app that was removed is `deleted`, and stays for the sake of
+    what it said.
     """
 
     id: str
@@ -62,6 +63,7 @@ class User:
     color: str = "1f3a5f"
     standing: Standing = "member"
     deleted: bool = False
+    locale: str = "en-GB"
 
     @property
     def email(self) -> str:

@@ -26,7 +26,7 @@ def enterprise_json(workspace: Workspace) -> Json | None:
     return {"id": org.id, "name": org.name} if org else None
 
 
-def user_json(user: User, workspace: Workspace, with_email: bool = False) -> Json:
+def user_json(user: User, workspace: Workspace, with_email: bool = False, with_locale: bool = False) -> Json:
     """`tz_offset` is in seconds east of UTC, now. The address is only for apps that may know it."""
     local = datetime.fromtimestamp(workspace.now(), ZoneInfo(user.tz))
     offset = local.utcoffset()
@@ -56,6 +56,7 @@ def user_json(user: User, workspace: Workspace, with_email: bool = False) -> Jso
         "is_stranger": user.standing == "stranger",
         "is_bot": user.is_bot,
         "is_app_user": False,
+        **({"locale": user.locale} if with_locale else {}),
         "updated": 0,
     }
 

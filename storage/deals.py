@@ -107,18 +107,22 @@ def to_deal(row: DealRow) -> Deal:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of a Slack workspace. `tz` is an IANA zone, "UTC" when Slack does not tell."""
+    """A member of a Slack workspace. `tz` is an IANA zone, "UTC" when Slack does not tell.
+
+    `locale` is that of the Slack they read, such as "de-DE"; empty when Slack does not tell.
+    """
 
     team: str
     id: str
     name: str
     tz: str
+    locale: str = ""
 
 
 def keep_person(session: Session, person: Person) -> None:
-    session.merge(PersonRow(team=person.team, id=person.id, name=person.name, tz=person.tz))
+    session.merge(PersonRow(team=person.team, id=person.id, name=person.name, tz=person.tz, locale=person.locale))
 
 
 def find_person(session: Session, team: str, person_id: str) -> Person | None:
     row = session.get(PersonRow, (team, person_id))
-    return Person(row.team, row.id, row.name, row.tz) if row else None
+    return Person(row.team, row.id, row.name, row.tz, row.locale) if row else None

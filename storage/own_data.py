@@ -41,7 +41,13 @@ def own_data(session: Session, team: str, person: str, now: datetime) -> Data:
     habits = session.get(HabitsRow, (team, person))
     calls = select(CallRow.id).where(CallRow.team == team)
     return {
-        "person": {"id": person, "workspace": team, "name": who.name if who else "", "zone": who.tz if who else ""},
+        "person": {
+            "id": person,
+            "workspace": team,
+            "name": who.name if who else "",
+            "zone": who.tz if who else "",
+            "locale": who.locale if who else "",
+        },
         "at": now,
         "settings": _plain(habits, "team", "person") if habits else {},
         "settings_of_workspace": _ruled(session, team, person),

@@ -41,7 +41,7 @@ def info(call: Call) -> Json:
     user = call.workspace.users.get(call.text("user"))
     if user is None:
         raise Refusal("user_not_found")
-    return {"user": user_json(user, call.workspace, call.has(EMAIL))}
+    return {"user": user_json(user, call.workspace, call.has(EMAIL), call.flag("include_locale"))}
 
 
 def lookup_by_email(call: Call) -> Json:
@@ -55,9 +55,10 @@ def lookup_by_email(call: Call) -> Json:
 
 def list_(call: Call) -> Json:
     call.allow("users:read")
+    locale = call.flag("include_locale")
     page, cursor = call.page(list(call.workspace.users.values()), default_limit=1000)
     return {
-        "members": [user_json(user, call.workspace, call.has(EMAIL)) for user in page],
+        "members": [user_json(user, call.workspace, call.has(EMAIL), locale) for user in page],
         "cache_ts": int(call.workspace.now()),
         "response_metadata": {"next_cursor": cursor},
     }

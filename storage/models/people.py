@@ -12,7 +12,7 @@ from storage.models.base import Base, OfWorkspace, OwnTeam
 
 
 class PersonRow(OfWorkspace, Base):
-    """A member of a Slack workspace: their name and IANA time zone, as Slack last told us."""
+    """A member of a Slack workspace: their name, IANA time zone and locale, as Slack last told us."""
 
     __tablename__ = "person"
 
@@ -20,6 +20,7 @@ class PersonRow(OfWorkspace, Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     tz: Mapped[str]
+    locale: Mapped[str] = mapped_column(default="")
 
 
 class HabitsRow(OfWorkspace, Base):

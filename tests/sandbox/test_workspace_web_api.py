@@ -241,6 +241,13 @@ def test_people_are_described_with_their_time_zone(client):
     assert client.bots_info(bot="B0BOT")["bot"]["app_id"] == "A0APP"
 
 
+def test_the_language_of_a_person_is_told_to_whoever_asks_for_it(client):
+    assert client.users_info(user="U0OMAR", include_locale=True)["user"]["locale"] == "en-GB"
+    assert client.users_list(include_locale=True)["members"][0]["locale"] == "en-GB"
+    assert "locale" not in client.users_info(user="U0OMAR")["user"]
+    assert "locale" not in client.users_list()["members"][0]
+
+
 def test_a_reaction_is_given_once_and_taken_once(workspace, client):
     ts = workspace.message("lena", "#deals", "well said")
     where = {"channel": "C0DEALS", "timestamp": ts, "name": "eyes"}
