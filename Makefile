@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-postgres check audit drill fuzz bench lens clean
+.PHONY: demo test test-postgres check audit drill fuzz bench lens pictures words clean
 
 demo: .venv/installed
 	$(BIN)/dealreview demo $(ARGS)
@@ -35,6 +35,13 @@ drill: .venv/ready
 
 fuzz: .venv/ready
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+words: .venv/installed  # what templates and questions say, into the catalogues under templates/locale
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --add-location file --project Dealreview --version 0.1 \
+		--msgid-bugs-address README.md --copyright-holder Dealreview --output .words.pot .
+	$(BIN)/pybabel --quiet update --input-file .words.pot --output-dir templates/locale --domain dealreview \
+		--ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date --width 100
+	rm .words.pot
 
 lens: .venv/ready
 	$(BIN)/pip install -q -c constraints.txt -e '.[lens]'

@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
+from bot.facing import facing
 from storage.tenancy import NOBODYS, at_work_for
 
 ORGANISATION = "E"
@@ -40,7 +41,8 @@ class WorkspaceApp(App):
         if team and isinstance(req.body.get("user"), dict):  # of a whole organisation, a press may not say whose it is
             req.body["team"] = {**(req.body.get("team") or {}), "id": team}
         received = req.context.get("received") or time.perf_counter()
-        with at_work_for(team or NOBODYS), self.around(_kind(req.body), received):
+        person = req.context.user_id or ""
+        with at_work_for(team or NOBODYS), facing(person), self.around(_kind(req.body), received):
             return super().dispatch(req)
 
 

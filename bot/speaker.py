@@ -5,27 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache, partial
-from pathlib import Path
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot import blocks, mrkdwn
+from bot.facing import faced
+from bot.languages import ENGLISH, Language, language_of
 from bot.library import Library
+from bot.voice import Names, Voice
 from bot.wording import Wording
 from flows import utterances as say
 from flows.utterances import ON, Utterance
-from storage.deals import Person
 from storage.messages import Message, plain
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 LONGEST_EDIT = 4000
 LONGEST_STRUGGLE = 160
 EVENT_TYPE = "dealreview_message"
@@ -45,12 +41,6 @@ KEPT = ("cant_delete_message", "compliance_exports_prevent_deletion")
 Json = dict[str, Any]
 
 log = logging.getLogger(__name__)
-
-
-class Names(Protocol):
-    """Whoever knows what a person is called and which zone they live in."""
-
-    def known(self, team: str, person_id: str) -> Person: ...
 
 
 @dataclass(frozen=True)
@@ -85,27 +75,19 @@ class Speaker:
         self._names = names
         self._library = library or Library()
         self._without_pictures: set[str] = set()
-        self._words = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            undefined=StrictUndefined,
-            autoescape=False,  # noqa: S701  (not HTML: every value is encoded for Slack before it gets here)
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.do", "jinja2.ext.i18n"],
-        )
-        self._words.policies["ext.i18n.trimmed"] = True
-        self._words.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        self._words.globals.update(blocks.FOR_TEMPLATES)
-        self._words.filters.update(
-            name=self._name, day=self._day, date=self._date, moment=self._moment, clock=self._clock, number=_number,
-            short=mrkdwn.shorten, quote=_quote,
-        )  # fmt: skip
+        self._voice = cache(lambda language: Voice(language, names))
 
-    def render(self, team: str, utterance: Utterance) -> Rendered:
-        """The words of an utterance, with every value in its context encoded."""
+    def render(self, team: str, utterance: Utterance, reader: str = "") -> Rendered:
+        """The words of an utterance, with every value in its context encoded.
+
+        They are in the language of the person who reads it, if all of it can be said in that, and else in English. That
+        is the `reader`, or whoever a context is about: what stands in a thread is read by the owner of its review. What
+        names neither answers somebody.
+        """
         context = {**mrkdwn.encoded(plain(utterance.context)), "team": team}
-        context["wording"] = self._wordings(team, context)
-        words = self._words.get_template(f"{utterance.name}.j2").render(context)
+        voice = self._voice_for(team, utterance.name, reader or faced() or _reader(utterance))
+        context["wording"] = self._wordings(team, context, voice.language)
+        words = voice.template(utterance.name).render(context)
         made = blocks.assemble(words)
         frame = made.pop(0) if made and made[0]["type"] in ("modal", "home") else {}
         return Rendered(_fallback(made), made, frame, blocks.assemble(words, pictures=True))
@@ -166,7 +148,7 @@ class Speaker:
 
     def whisper(self, team: str, channel: str, person: str, thread_ts: str | None, hint: Utterance) -> bool:
         """Show a hint to one person; returns whether Slack took it. It may get lost, and nothing depends on it."""
-        said = self.render(team, hint)
+        said = self.render(team, hint, person)
         try:
             note = partial(self._client.chat_postEphemeral, channel=channel, user=person, thread_ts=thread_ts)
             self._show(team, said, note)
@@ -177,7 +159,7 @@ class Speaker:
 
     def tell(self, team: str, person: str, utterance: Utterance) -> None:
         """Write to a person's direct messages. Like a hint, it may get lost."""
-        said = self.render(team, utterance)
+        said = self.render(team, utterance, person)
         try:
             self._show(team, said, partial(self._client.chat_postMessage, channel=person))
         except (SlackApiError, OSError) as error:
@@ -204,13 +186,18 @@ class Speaker:
     def show_home(self, team: str, person: str, home: Utterance) -> None:
         """Show somebody their App Home, if Slack lets them have one: to people of another company it shows none."""
         try:
-            self._client.views_publish(user_id=person, view=self.render(team, home).view)
+            self._client.views_publish(user_id=person, view=self.render(team, home, person).view)
         except SlackApiError as error:
             if error.response["error"] not in NO_HOME:
                 raise
             log.info("Slack shows no Home to %s: %s", person, error.response["error"])
 
-    def _wordings(self, team: str, context: Json) -> Callable[..., Wording]:
+    def _voice_for(self, team: str, name: str, reader: str) -> Voice:
+        """The voice that says a template to somebody."""
+        voice = self._voice(language_of(self._names.known(team, reader).locale) if reader else ENGLISH)
+        return voice if voice.knows(name) else self._voice(ENGLISH)
+
+    def _wordings(self, team: str, context: Json, language: Language) -> Callable[..., Wording]:
         """What gives the words of a question by its key: those of the playbook that the context names, if it does."""
         shelf = cache(lambda: self._library.shelf(team))
         ref = str(context.get("playbook") or "")
@@ -221,7 +208,7 @@ class Speaker:
             playbook = self._library.playbook(team, ref) or (shelf().of(ref) if ref else None)
             question = (playbook.find(key) if playbook else None) or shelf().question(key)
             known = {"customer": customer or deal, "deal": deal, "struggle": struggle}
-            return Wording(question, known, mrkdwn.encode)
+            return Wording(question, known, mrkdwn.encode, language.question)
 
         return wording
 
@@ -244,54 +231,18 @@ class Speaker:
         return response
 
     def _react(self, message: Message) -> None:
-        emoji = self._words.get_template(f"{message.name}.j2").render().strip()
+        emoji = self._voice(ENGLISH).template(message.name).render().strip()
         try:
             self._client.reactions_add(channel=message.channel, timestamp=message.slot.removeprefix(ON), name=emoji)
         except SlackApiError as error:
             if error.response["error"] not in ("already_reacted", "message_not_found"):
                 raise
 
-    @pass_context
-    def _name(self, context: Context, person_id: str) -> str:
-        return mrkdwn.encode(self._names.known(context["team"], person_id).name)
 
-    @pass_context
-    def _moment(self, context: Context, moment: str, person_id: str) -> str:
-        """A moment (in UTC) on the clock where a person lives: "Thu 26 Nov, 09:30"."""
-        return f"{self._day(context, moment, person_id)}, {self._clock(context, moment, person_id)}"
-
-    @pass_context
-    def _clock(self, context: Context, moment: str, person_id: str) -> str:
-        """The time at a moment (in UTC) where a person lives: "09:30"."""
-        return f"{self._local(context, moment, person_id):%H:%M}"
-
-    @pass_context
-    def _day(self, context: Context, moment: str, person_id: str = "") -> str:
-        """A date, or the date a moment (in UTC) falls on where a person lives: "Tue 24 Nov"."""
-        return f"{self._date_of(context, moment, person_id):%a} {self._date(context, moment, person_id)}"
-
-    @pass_context
-    def _date(self, context: Context, moment: str, person_id: str = "") -> str:
-        """Such a day without its weekday: "24 Nov"."""
-        when = self._date_of(context, moment, person_id)
-        return f"{when.day} {when:%b}"
-
-    def _date_of(self, context: Context, moment: str, person_id: str) -> date:
-        is_date = len(moment) == len("2026-11-24")
-        return date.fromisoformat(moment) if is_date else self._local(context, moment, person_id)
-
-    def _local(self, context: Context, moment: str, person_id: str) -> datetime:
-        zone = ZoneInfo(self._names.known(context["team"], person_id).tz)
-        return datetime.fromisoformat(moment).astimezone(zone)
-
-
-def _number(number: int) -> str:
-    """A number that may be large, so that one can read it: "12,400"."""
-    return f"{number:,}"
-
-
-def _quote(text: str) -> str:
-    return "\n".join(f"> {line}" for line in text.split("\n"))
+def _reader(utterance: Utterance) -> str:
+    """Who reads what is not said to anybody by name."""
+    context = utterance.context
+    return str(context.get("owner") or context.get("person") or context.get("manager") or "")
 
 
 def _fallback(made: list[dict[str, Any]]) -> str:

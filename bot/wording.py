@@ -10,25 +10,30 @@ from flows.playbook import Question, fill
 
 @dataclass(frozen=True)
 class Wording:
-    """The words of a question, encoded for where they are shown; `known` is what may be filled in, encoded already."""
+    """The words of a question, encoded for where they are shown; `known` is what may be filled in, encoded already.
+
+    `translate` gives the words of a question that ships in the language of whoever reads them, and a team's own as they
+    are.
+    """
 
     question: Question
     known: Mapping[str, str]
     encode: Callable[[str], str]
+    translate: Callable[[str], str] = str
 
     @property
     def label(self) -> str:
         """What it is called in a list."""
-        return self.encode(self.question.label)
+        return self._put(self.question.label)
 
     @property
     def matter(self) -> str:
         """What it is called in a sentence."""
-        return self.encode(self.question.matter or self.question.label)
+        return self._put(self.question.matter or self.question.label)
 
     @property
     def ask(self) -> str:
-        return self._filled(self.question.ask) or self.encode(self.question.ask)
+        return self._filled(self.question.ask) or self._put(self.question.ask)
 
     def probe(self, name: str) -> str:
         """A follow-up by its name, such as "vague" or "about_us_2"."""
@@ -45,5 +50,8 @@ class Wording:
         return self._filled(self.question.not_known)
 
     def _filled(self, words: str) -> str:
-        could_ask = fill(self.encode(self.question.could_ask), self.known)
-        return fill(self.encode(words), {**self.known, "could_ask": could_ask})
+        could_ask = fill(self._put(self.question.could_ask), self.known)
+        return fill(self._put(words), {**self.known, "could_ask": could_ask})
+
+    def _put(self, words: str) -> str:
+        return self.encode(self.translate(words))

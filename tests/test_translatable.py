@@ -9,6 +9,7 @@ import pytest
 from jinja2 import nodes
 from slack_sdk import WebClient
 
+from bot.languages import ENGLISH
 from bot.speaker import Speaker
 from tests.test_words_and_templates import EVERYTHING, JINJA, Acquaintances, messages, templates
 
@@ -150,7 +151,7 @@ def test_every_message_is_said_by_an_example() -> None:
         return said(message)
 
     speaker = Speaker(WebClient("xoxb-nobody"), Acquaintances())
-    speaker._words.install_gettext_callables(said, counted, newstyle=True, pgettext=told_apart)  # type: ignore[attr-defined]
+    speaker._voice(ENGLISH).words.install_gettext_callables(said, counted, newstyle=True, pgettext=told_apart)
     for utterance in EVERYTHING:
         speaker.render("T1", utterance)
     known = [(name, *each) for name, source in templates() if "/" not in name for each in messages(source)]

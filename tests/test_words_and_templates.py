@@ -17,8 +17,10 @@ import pytest
 from jinja2 import nodes
 from slack_sdk import WebClient
 
+from bot.languages import ENGLISH
 from bot.pipeline.sheet import Trouble
-from bot.speaker import TEMPLATES, Speaker
+from bot.speaker import Speaker
+from bot.voice import TEMPLATES, Voice
 from flows import lens, mirror, shares, steering
 from flows import utterances as say
 from flows.batch import Line as BatchLine
@@ -105,7 +107,7 @@ class Acquaintances:
 
 
 SPEAKER = Speaker(WebClient("xoxb-nobody"), Acquaintances())
-JINJA = SPEAKER._words
+JINJA = Voice(ENGLISH, Acquaintances()).words
 
 
 def sample() -> Review:

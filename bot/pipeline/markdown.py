@@ -11,8 +11,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.speaker import TEMPLATES
 from bot.translatable import translatable
+from bot.voice import TEMPLATES
 from bot.wording import Wording
 from flows.outlook import Item, outlook
 from flows.review import HEARD, Answer, Label, Line

@@ -13,8 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.pipeline.markdown import escaped, quoted
-from bot.speaker import TEMPLATES
 from bot.translatable import translatable
+from bot.voice import TEMPLATES
 
 OTHERS = (
     "settings", "settings_of_workspace", "deals", "reviews", "lines_moved", "nudges", "reminders", "mirrors", "files",
