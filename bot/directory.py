@@ -71,13 +71,19 @@ class Directory:
         self._home = home
         self._colleagues = Lately(self._ask_whether_colleague, COLLEAGUE_FOR, clock)
         self._admins = Lately(self._ask_whether_admin, COLLEAGUE_FOR, clock)
+        self._locales: Lately[str] = Lately(lambda team, person_id: "", COLLEAGUE_FOR, clock)
         self._members = Lately(self.members, clock=clock)
         self._shared = Lately(self._ask_whether_shared, clock=clock)
 
     def known(self, team: str, person_id: str) -> Person:
-        """What we remember of a person, without asking Slack; a nameless colleague in UTC if that is nothing."""
+        """What we remember of a person, without asking Slack; a nameless colleague in UTC if that is nothing.
+
+        Their language we may have heard at the door all the same.
+        """
         with self._database.transaction() as session:
-            return find_person(session, team, person_id) or Person(team, person_id, "a colleague", "UTC")
+            if person := find_person(session, team, person_id):
+                return person
+        return Person(team, person_id, "a colleague", "UTC", self._locales.told(team, person_id) or "")
 
     def name(self, team: str, person_id: str) -> str:
         """What a person is called, asking Slack if need be; empty when nobody knows.
@@ -123,7 +129,7 @@ class Directory:
         is_colleague = self._learn(user, team, person_id)
         if not is_colleague or user.get("deleted") or user.get("is_bot"):
             return None
-        person = Person(team, person_id, _name(user), _zone(user.get("tz")), str(user.get("locale") or ""))
+        person = Person(team, person_id, _name(user), _zone(user.get("tz")), _locale(user))
         with suppress(IntegrityError), self._database.transaction() as session:  # another process has just met them
             keep_person(session, person)
         return person
@@ -235,7 +241,7 @@ class Directory:
 
     def _ask_whether_colleague(self, team: str, person_id: str) -> bool:
         try:
-            return self._learn(self._client.users_info(user=person_id)["user"], team, person_id)
+            return self._learn(self._client.users_info(user=person_id, include_locale=True)["user"], team, person_id)
         except SlackApiError as error:
             if (reason := str(error.response.get("error"))) in NOBODY:
                 return False
@@ -252,6 +258,7 @@ class Directory:
     def _learn(self, user: dict[str, Any], team: str, person_id: str) -> bool:
         """Slack told of somebody: who they are here is remembered. Gives whether they are a colleague."""
         self._admins.learn(_is_admin(user, team), team, person_id)
+        self._locales.learn(_locale(user), team, person_id)
         return self._colleagues.learn(_is_colleague(user, team), team, person_id)
 
     def _ask_whether_shared(self, channel: str) -> bool:
@@ -283,6 +290,10 @@ def _name(user: dict[str, Any]) -> str:
     profile = user.get("profile") or {}
     called = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user["name"]
     return cleaned(str(called)) or str(user["id"])
+
+
+def _locale(user: dict[str, Any]) -> str:
+    return str(user.get("locale") or "")
 
 
 def _zone(name: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 from io import BytesIO
@@ -30,11 +29,12 @@ Said = tuple[str | None, str]
 """A message by its context, if it has one, and its English words."""
 
 
-@dataclass(frozen=True)
 class Language:
-    """A language as it is written in some place. Only that of the templates has no catalogue."""
+    """A language as it is written in some place, with the words that a catalogue has for it."""
 
-    locale: Locale
+    def __init__(self, locale: Locale, catalogue: Catalog) -> None:
+        self.locale = locale
+        self._catalogue = catalogue
 
     @cached_property
     def words(self) -> Translations:
@@ -81,17 +81,10 @@ class Language:
     @property
     def _is_plain(self) -> bool:
         """Whether dates are written as this product writes them by itself."""
-        return self == ENGLISH
-
-    @cached_property
-    def _catalogue(self) -> Catalog:
-        if self.locale.language == OURS:
-            return Catalog(self.locale)
-        with catalogue_of(self.locale.language).open("rb") as file:
-            return read_po(file, self.locale)
+        return self is ENGLISH
 
 
-ENGLISH = Language(Locale("en"))
+ENGLISH = Language(Locale(OURS), Catalog(OURS))
 """What is spoken with whoever reads no language that there is a catalogue for."""
 
 PLAIN = ("en", "en-GB")
@@ -118,8 +111,11 @@ def catalogue_of(code: str) -> Path:
 
 @lru_cache(maxsize=64)
 def _written(locale: Locale) -> Language:
-    """One object for each locale: its catalogue is compiled once."""
-    return Language(locale)
+    """One object for each locale, so that a catalogue is read and compiled once."""
+    if locale.language == OURS:
+        return Language(locale, Catalog(locale))
+    with catalogue_of(locale.language).open("rb") as file:
+        return Language(locale, read_po(file, locale))
 
 
 def _at_noon(when: date) -> datetime:

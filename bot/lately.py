@@ -42,6 +42,11 @@ class Lately(Generic[T]):
         self._answers = {**good, (workspace(), *about): (self._clock(), answer)}
         return answer
 
+    def told(self, *about: str) -> T | None:
+        """The answer if it is remembered, without asking."""
+        kept = self._answers.get((workspace(), *about))
+        return kept[1] if kept and self._is_good(kept[0]) else None
+
     def forget(self, *about: str) -> None:
         """The answer may be another by now."""
         self._answers.pop((workspace(), *about), None)
