@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.lens import Label, Leaning, Reading, Span, read
+from tests.lens.foreign import GERMAN, SPANISH
 
 QUESTIONS = st.sampled_from(["opening", "why_change", "people", "next_step", "no such question", ""])
 PLAIN = "they we our CFO loses 40k, so but and close. Friday! no idea? Stage: a.m. Dr. 2. ..."
@@ -147,3 +148,24 @@ def test_leaning_weighs_words_and_not_spans() -> None:
     assert _reading(("Thanks all, see the notes", Label.OTHER)).leaning is Leaning.EMPTY
     assert _reading(("Quelque chose d'autre arrive bientôt", Label.UNCLEAR), theirs).leaning is Leaning.UNCLEAR
     assert _reading(("nobody knows who pays for it", Label.GAP), theirs).leaning is Leaning.NOT_KNOWN
+
+
+@pytest.mark.parametrize("text", [*GERMAN, *SPANISH])
+def test_nothing_is_told_of_an_answer_in_another_language(text: str) -> None:
+    """But for one of a single word, and one of words that are English, too: neither is taken for anybody's story."""
+    leaning = read("people", text).leaning
+    assert leaning is Leaning.UNCLEAR or (text in ("Läuft.", "Decide Ruth.") and leaning is Leaning.EMPTY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Siobhan Kaczmarek signs, Wojtek pays.",
+        "Competitors are circling.",
+        "This is exciting!",
+        "Their Vorstand meets on 11 December, and the Betriebsrat has a veto.",
+        "Ruth said the Rechtsabteilung wants DSGVO sign-off before Christmas, or they won't start.",
+    ],
+)
+def test_names_and_rare_words_make_no_answer_foreign(text: str) -> None:
+    assert not read("people", text).is_foreign
