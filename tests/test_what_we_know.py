@@ -237,7 +237,7 @@ def test_an_event_there_only_suggests_to_ask_about_what_it_may_change(room: Room
     assert asked_in(thread)[0] == "people"
     thread.says("lena", "Their sponsor left in October and nobody has taken over.")
     told = room.workspace.ephemerals("lena")[-1]
-    assert "Does that change what we know about *why change* at Northwind?" in words(told)
+    assert "Does that change what we know about *why they must change* at Northwind?" in words(told)
     room.workspace.action("lena", told, "doubt")
     room.settle()
     assert asked_in(thread)[-1] == "why_change"
