@@ -24,6 +24,7 @@ from tenacity import (
 )
 
 from storage.database import Database
+from storage.later import NotKnownHere
 from storage.tenancy import EVERYWHERE, at_work_for
 
 LANES_AT_ONCE = 8
@@ -34,6 +35,8 @@ LONGEST_WAIT = 60
 LONGEST_COURTESY = 1.0
 """In seconds: how long lanes stand back while much is accepted. Slack waits three seconds, and then sends it again."""
 GLANCE = 0.05
+LEAVES_FOR = 2.0
+"""In seconds: how long a process leaves a lane to others that it could not go on with itself."""
 STANDS_STILL_AFTER = 60.0
 """In seconds: longer than a database keeps whoever looks for work waiting."""
 SECONDS_TO_FINISH = 10
@@ -43,6 +46,10 @@ log = logging.getLogger(__name__)
 
 class NotNow(Exception):
     """Slack or the database cannot be reached; what was to be done is still to be done."""
+
+
+class NotHere(NotNow):
+    """This process cannot do it; another one may, such as one of a later version, which decided that it be done."""
 
 
 class Lane(NamedTuple):
@@ -82,8 +89,9 @@ class Work(Protocol):
     def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Do the first thing in a lane, whose workspace is worked for; False when there is none, or not now.
 
-        It may have been done before by a process that died before it could write that down. Raises `NotNow`. Whatever
-        else it raises leaves the lane for later. It does not begin anything long once `stopping` is set.
+        It may have been done before by a process that died before it could write that down. Raises `NotNow`, and
+        `NotHere` or `storage.later.NotKnownHere` if another process may be able to. Whatever else it raises leaves the
+        lane for later. It does not begin anything long once `stopping` is set.
         """
         ...
 
@@ -105,6 +113,7 @@ class Engine:
         self._stopping = threading.Event()
         self._everywhere: set[str] = set()
         self._busy: set[str] = set()
+        self._left: dict[str, float] = {}  # until when, by `time.monotonic`, lanes are left to other processes
         self._arriving = 0
         self._door = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="engine", daemon=True)
@@ -141,6 +150,11 @@ class Engine:
             return False
         with at_work_for(EVERYWHERE), self._database.transaction() as session:
             return not any(work.is_anything_left(session) for work, _ in self._works)
+
+    @property
+    def left_to_others(self) -> frozenset[str]:
+        """The lanes, each after its kind of work, that this process could not go on with when it last tried."""
+        return frozenset(self._left)
 
     @property
     def is_alive(self) -> bool:
@@ -187,7 +201,8 @@ class Engine:
             found = [(work, threads, work.waiting(session, now)) for work, threads in self._works]
         for work, threads, waiting in found:
             for lane in waiting.lanes:
-                if (key := _key(work, lane)) not in self._busy and not self._rests(work, lane):
+                key = _key(work, lane)
+                if key not in self._busy and not self._is_left(key) and not self._rests(work, lane):
                     self._busy.add(key)
                     threads.submit(self._work_off, work, lane)
         ends = [waiting.rests_end for _, _, waiting in found if waiting.rests_end]
@@ -195,7 +210,11 @@ class Engine:
 
     def _work_off(self, work: Work, lane: Lane) -> None:
         patiently = Retrying(
-            retry=retry_if_exception(lambda error: isinstance(error, NotNow) and not self._rests(work, lane)),
+            retry=retry_if_exception(
+                lambda error: (
+                    isinstance(error, NotNow) and not isinstance(error, NotHere) and not self._rests(work, lane)
+                )
+            ),
             wait=wait_exponential(multiplier=0.2, max=LONGEST_WAIT),
             sleep=sleep_using_event(self._stopping),
             stop=stop_when_event_set(self._stopping),
@@ -208,6 +227,9 @@ class Engine:
             with at_work_for(lane.team), self._database.hold(key) as mine:
                 while mine and self._may_begin() and patiently(self._do_next, work, lane):
                     did = True
+        except NotHere as error:
+            log.warning("%s is left to others: %s", key, error)
+            self._left[key] = time.monotonic() + LEAVES_FOR
         except (NotNow, OperationalError) as error:
             log.warning("%s is left for later: %s", key, error)
         except Exception:
@@ -216,6 +238,13 @@ class Engine:
             self._busy.discard(key)
             if did:
                 self.wake()  # something may have been written down between the last look and now
+
+    def _is_left(self, key: str) -> bool:
+        """Whether a lane is left to other processes; one that was left long enough is forgotten."""
+        if self._left.get(key, 0.0) > time.monotonic():
+            return True
+        self._left.pop(key, None)
+        return False
 
     def _rests(self, work: Work, lane: Lane) -> bool:
         return work.name not in self._everywhere and self.is_away(lane.team)
@@ -226,6 +255,8 @@ class Engine:
                 return work.do_next(lane, self._stopping)
         except OperationalError as error:
             raise NotNow(f"the database does not answer: {error.orig}") from error
+        except NotKnownHere as error:
+            raise NotHere(str(error)) from error
 
     def _may_begin(self) -> bool:
         """Let go first what is being accepted, for a while; False when nothing is to be begun any more."""

@@ -13,8 +13,8 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot.engine import Lane, NotNow, Waiting
-from bot.speaker import Speaker
+from bot.engine import Lane, NotHere, NotNow, Waiting
+from bot.speaker import NO_WORDS, Speaker
 from flows.forgetting import NOWHERE
 from flows.review import Review
 from flows.utterances import PARENT, Retouch, Utterance
@@ -39,6 +39,11 @@ PASSING = frozenset(
 
 LOOK_AGAIN = timedelta(minutes=1)
 """So often is looked whether another company can still read a channel in which something is held back."""
+
+OTHERS_MAY_KNOW = timedelta(hours=1)
+"""For so long words that this version does not have are left to others: a later version decided them, while one replica
+after the other is upgraded. No longer, for nothing else is said in the channel meanwhile.
+"""
 
 OnRefused = Callable[[Session, Message, str], tuple[str, Utterance] | None]
 
@@ -165,6 +170,8 @@ class Outbox:
             ts = None if already else self._speaker.deliver(message)
         except SlackApiError as error:
             return self._make_of(error, message)
+        except NO_WORDS as error:
+            return self._leave_to_others(message, error)
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
         except (NotNow, OperationalError):  # the bot's token there cannot be had now
@@ -195,6 +202,16 @@ class Outbox:
             self._answered.add(message.id)
             raise NotNow(f"Slack says {reason}") from error
         return self._refuse(message, reason)
+
+    def _leave_to_others(self, message: Message, error: Exception) -> Result:
+        """Let whoever has the words for a message say it, if there may be somebody."""
+        if datetime.now(UTC) - message.decided_at > OTHERS_MAY_KNOW:
+            log.error("%s of review %s cannot be said", message.slot, message.review_id, exc_info=error)
+            return self._refuse(message, "it cannot be put into words")
+        if not message.is_reaction and not message.is_gone:
+            with self._database.transaction() as session:
+                Messages(session).untried(message)
+        raise NotHere(f"there are no words for {message.slot} ({error})") from error
 
     def _refuse(self, message: Message, reason: str) -> Result:
         log.error("Slack refused %s of review %s: %s", message.slot, message.review_id, reason)

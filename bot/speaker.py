@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, UndefinedError, pass_context
+from jinja2.runtime import Context
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
@@ -28,6 +30,9 @@ EVENT_TYPE = "dealreview_message"
 
 NOT_HERE = "invalid_blocks"
 """How Slack refuses a block that it does not have in a workspace yet."""
+
+NO_WORDS = (TemplateNotFound, UndefinedError)
+"""What is raised for an utterance whose template this version does not have, or has for other values."""
 
 ALREADY_GONE = ("message_not_found", "channel_not_found", "not_in_channel")
 """Slack's answers when there is nothing to delete, or nothing that we could."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,9 @@ class Question:
             return self.vague
         number = int(name.rpartition("_")[2])
         return self.angles[number - 1] if 0 < number <= len(self.angles) else ""
+
+
+FIELDS = tuple(field.name for field in fields(Question))
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def plain(playbook: Playbook) -> dict[str, Any]:
 
 
 def from_plain(data: Mapping[str, Any], version: int = 0) -> Playbook:
-    """The playbook that `plain` made data of."""
+    """The playbook that `plain` made data of; what a later version says of a question is left out."""
     return Playbook(data["key"], data["name"], tuple(_question(each) for each in data["questions"]), version)
 
 
@@ -169,7 +172,8 @@ def _plain(question: Question) -> dict[str, Any]:
 def _question(data: Mapping[str, Any]) -> Question:
     ages = data.get("ages")
     days = (ages["exploring"], ages["comparing"], ages["deciding"], ages["signing"]) if ages else None
-    return Question(**{**data, "angles": tuple(data.get("angles", ())), "ages": days})
+    known = {name: value for name, value in data.items() if name in FIELDS}
+    return Question(**{**known, "angles": tuple(data.get("angles", ())), "ages": days})
 
 
 def _shipped(key: str) -> Playbook:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from storage.later import NotKnownHere
 from storage.models import ErrandRow
 
 
@@ -54,8 +55,13 @@ class Errands:
         return [(team, number) for team, number in rows]
 
     def lock(self, errand_id: int) -> Errand | None:
-        """What is to be done, which no other transaction can change meanwhile; None if it is done."""
+        """What is to be done, which no other transaction can change meanwhile; None if it is done.
+
+        Raises `storage.later.NotKnownHere` of a kind that a later version has.
+        """
         row = self._session.scalar(select(ErrandRow).where(ErrandRow.id == errand_id).with_for_update())
+        if row and row.kind not in list(Kind):
+            raise NotKnownHere(f"no errand of this version is called {row.kind!r}")
         return Errand(row.id, row.team, Kind(row.kind), row.person, row.subject) if row else None
 
     def done(self, errand: Errand) -> None:

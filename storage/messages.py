@@ -33,7 +33,7 @@ PLACE = (MessageRow.team, MessageRow.channel)
 class Message:
     """One slot's latest words on their way to Slack. `thread_ts` is None for the parent and for other top-level posts.
 
-    `tries` counts earlier calls for it whose outcome nobody knows.
+    `tries` counts earlier calls for it whose outcome nobody knows; `decided_at` is in UTC.
     """
 
     id: int
@@ -47,6 +47,7 @@ class Message:
     version: int
     ts: str | None
     tries: int
+    decided_at: datetime
 
     @property
     def is_top_level(self) -> bool:
@@ -301,6 +302,7 @@ class Messages:
             row.version,
             row.ts,
             row.tries,
+            row.decided_at,
         )
 
 

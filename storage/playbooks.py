@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from flows.playbook import SHIPPED, Playbook, Shelf, from_plain, plain
+from storage.later import NotKnownHere
 from storage.models import DraftRow, MessageRow, PlaybookRow, WorkspaceRow
 
 
@@ -24,6 +25,11 @@ class Draft:
     playbook: Playbook
     edit: int = 0
     card: str = ""
+
+
+def is_unsaved(playbook: Playbook) -> bool:
+    """Whether a playbook is a new one, of which no version was there when it was begun."""
+    return playbook.version == 0 and playbook.key not in SHIPPED.playbooks
 
 
 class Playbooks:
@@ -44,7 +50,12 @@ class Playbooks:
         return Shelf(playbooks, usual if usual in playbooks else SHIPPED.usual)
 
     def get(self, key: str, version: int) -> Playbook:
-        """A version of a playbook. Raises `LookupError` if there is none."""
+        """A version of a playbook.
+
+        Raises `LookupError` if there is none: `storage.later.NotKnownHere` if it can only ship with a later version.
+        """
+        if version == 0 and key not in SHIPPED.playbooks:
+            raise NotKnownHere(f"no playbook {key!r} ships with this version")
         if version == 0:
             return SHIPPED.playbooks[key]
         row = self._session.get(PlaybookRow, (self._team, key, version))
@@ -89,7 +100,7 @@ class Playbooks:
         if row is None:
             return None
         playbook = from_plain(row.content, row.version)
-        if playbook == self.get(key, row.version):
+        if not is_unsaved(playbook) and playbook == self.get(key, row.version):
             playbook = self.shelf().playbooks[key]
         return Draft(person, playbook, row.edit, row.card)
 
@@ -100,6 +111,16 @@ class Playbooks:
         row.content, row.edit, row.card = plain(playbook), draft.edit, draft.card
         self._session.merge(row)
         self._session.flush()
+
+    def begun_by(self, person: str) -> frozenset[str]:
+        """The keys of the playbooks of which a person has a draft."""
+        mine = (DraftRow.team == self._team, DraftRow.person == person)
+        return frozenset(self._session.scalars(select(DraftRow.key).where(*mine)))
+
+    def drop(self, draft: Draft) -> None:
+        """Keep nothing of what a person makes of a playbook."""
+        mine = (DraftRow.team == self._team, DraftRow.key == draft.playbook.key, DraftRow.person == draft.person)
+        self._session.execute(delete(DraftRow).where(*mine))
 
     def told_in(self, draft: Draft) -> str:
         """The conversation in which a draft is shown; empty if it is not."""

@@ -37,11 +37,12 @@ def every_rules(session: Session) -> dict[str, Rules]:
 
 
 def keep_rules(session: Session, team: str, rules: Rules) -> None:
+    """Keep the rules of a workspace; what a later version settled beside them stays."""
     row = session.get(WorkspaceRow, team)
     if row is None:
         row = WorkspaceRow(team=team)
         session.add(row)
-    row.retention_days, row.settings = rules.retention_days, _data(rules)
+    row.retention_days, row.settings = rules.retention_days, {**(row.settings or {}), **_data(rules)}
     session.flush()
 
 

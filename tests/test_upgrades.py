@@ -1,31 +1,38 @@
-"""An upgrade while people answer: the version before works on the tables of this one, and nothing is lost."""
+"""An upgrade while people answer: two versions work side by side on the tables of the later, and nothing is lost."""
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import delete, make_url, select, update
 
 from bot import manifest
+from bot.engine import LEAVES_FOR
+from flows.playbook import STANDARD, plain
 from sandbox.running import LocalWorkspace
-from storage.database import MIGRATIONS, Database
+from storage.database import Database
+from storage.errands import Errands
+from storage.inbox import Arrival, Inbox
+from storage.models import ArrivalRow, ErrandRow, MessageRow, PlaybookRow, ReviewRow, WorkspaceRow
+from storage.playbooks import Playbooks
 from storage.reviews import Reviews
-from storage.revisions import Shape, head, shape_of
-from tests.conftest import START, TEAM, Clock
+from storage.revisions import Shape, shape_of
+from storage.rules import find_rules, keep_rules
+from tests.conftest import START, TEAM, Clock, Room
 from tests.databases import folder, made_on
+from tests.former import NOT_TRIED, PARTS, ROOT, former_version
 from tests.test_operations import is_asked
 
-ROOT = Path(__file__).parent.parent
-PARTS = ("bot", "flows", "storage", "templates", "manifest.yml")
 ANSWERS = (
     "Revised quote is out.",
     "Ruth said: 'We can't do another audit on spreadsheets'.",
@@ -34,23 +41,12 @@ ANSWERS = (
 )
 
 
-def git(*command: str) -> bytes:
-    """What git says, or nothing where there is no git or no history."""
-    done = subprocess.run((shutil.which("git") or "false", *command), cwd=ROOT, capture_output=True, timeout=60)  # noqa: S603
-    return done.stdout if done.returncode == 0 else b""
-
-
 @pytest.fixture
 def before() -> Iterator[Path]:
     """The code as it was before the latest migration."""
-    (latest,) = MIGRATIONS.glob(f"versions/{head()}_*.py")
-    added = git("log", "--diff-filter=A", "--format=%H", "-1", "--", str(latest)).decode().strip()
-    packed = git("archive", f"{added}^", *PARTS) if added else b""
-    if not packed:
-        pytest.skip("NO UPGRADE WAS TRIED: the code from before the latest migration is not to be had here")
     with folder() as place:
-        with tarfile.open(fileobj=io.BytesIO(packed)) as opened:
-            opened.extractall(place, filter="data")
+        if not former_version(place):
+            pytest.skip(NOT_TRIED)
         yield place
 
 
@@ -120,3 +116,106 @@ def test_the_version_before_goes_on_while_the_tables_are_those_of_this_version_a
         kept = [reply.message_ts for answer in answers for reply in answer.replies]
     database.close()
     assert sorted(kept) == sorted(said)
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Path:
+    """A version after this one, which has something more to say."""
+    for part in PARTS:
+        if part != "templates":
+            (tmp_path / part).symlink_to(ROOT / part)
+    shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    (tmp_path / "templates" / "from_later.j2").write_text("This is {{ news }} to you.")
+    return tmp_path
+
+
+def decide(room: Room, name: str, ago: timedelta = timedelta(0)) -> None:
+    """Let it be decided to say something in Lena's direct messages, as a later version would."""
+    channel = room.workspace.dm("lena")
+    with room.bot.database.transaction() as session:
+        message = MessageRow(team=TEAM, channel=channel, slot="news", name=name, context={"news": "news"})
+        message.version, message.said, message.tries = 1, 0, 0
+        message.decided_at = datetime.now(UTC) - ago
+        session.add(message)
+    room.bot.engine.wake()
+
+
+def test_what_only_a_later_version_can_say_is_left_to_it(room: Room, later: Path) -> None:
+    decide(room, "from_later")
+    room.workspace.wait_until(lambda: room.bot.engine.left_to_others, timeout=10)
+    room.workspace.command("maya", "#deals", "/dealreview", "Northwind @lena")
+    room.workspace.wait_until(lambda: len(room.workspace.messages("#deals")) == 1, timeout=10)
+    with room.bot.database.transaction() as session:
+        (waits,) = session.scalars(select(MessageRow).where(MessageRow.name == "from_later"))
+        assert (waits.said, waits.tries, waits.refused) == (0, 0, None)
+    if room.settings.database_url.startswith("sqlite"):
+        room.bot_leaves()
+    with serving(later, room.workspace, room.settings.database_url):
+        (said,) = room.workspace.wait_until(lambda: room.workspace.messages(room.workspace.dm("lena")), timeout=30)
+    assert said["text"] == "This is news to you."
+
+
+@pytest.mark.parametrize("name", ["from_later", "shut_out"])
+def test_words_that_nobody_had_for_an_hour_are_given_up_and_keep_nothing_else_back(room: Room, name: str) -> None:
+    decide(room, name, ago=timedelta(hours=2))
+    room.settle()
+    with room.bot.database.transaction() as session:
+        (given_up,) = session.scalars(select(MessageRow).where(MessageRow.slot == "news"))
+        assert given_up.refused == "it cannot be put into words"
+
+
+def test_what_a_later_version_takes_from_people_waits_for_it_however_often_it_is_met(room: Room) -> None:
+    thread = room.start()
+    with room.bot.database.transaction() as session:
+        details = {"word": "skip", "ask": 1, "thread_ts": thread.ts}
+        channel = thread.review.channel
+        pressed = Arrival(1, "from_later", "U0LENA", "press", str(room.clock()), details, channel=channel)
+        Inbox(session).add(TEAM, pressed, room.clock.utc())
+        session.add(ErrandRow(team=TEAM, kind="from_later", person="U0LENA", subject="", asked_at=room.clock.utc()))
+    room.bot.engine.wake()
+    room.workspace.command("maya", "#deals", "/dealreview", "Lumen @omar")
+    room.workspace.wait_until(lambda: "Lumen" in str(room.workspace.messages("#deals")), timeout=10)
+    room.workspace.wait_until(lambda: len(room.bot.engine.left_to_others) == 2, timeout=10)
+    time.sleep(LEAVES_FOR * 2)  # it is met again, and waits again
+    with room.bot.database.transaction() as session:
+        (arrival,) = session.scalars(select(ArrivalRow))
+        assert (arrival.tries, arrival.failed) == (0, None)
+        assert len(Errands(session).waiting()) == 1
+        arrival.kind = "word"  # as if this were the later version
+        session.execute(delete(ErrandRow))
+    room.settle()
+    assert "2 of 9" in thread.asked
+
+
+def test_a_review_by_a_playbook_that_ships_with_a_later_version_waits_for_it(room: Room) -> None:
+    thread = room.start()
+    with room.bot.database.transaction() as session:
+        session.execute(update(ReviewRow).values(playbook="from_later"))
+    room.workspace.message("lena", "#deals", ANSWERS[0], thread.ts)
+    room.workspace.wait_until(lambda: room.bot.engine.left_to_others, timeout=10)
+    time.sleep(LEAVES_FOR * 2)
+    with room.bot.database.transaction() as session:
+        (arrival,) = session.scalars(select(ArrivalRow))
+        assert (arrival.tries, arrival.failed) == (0, None)
+        session.execute(update(ReviewRow).values(playbook="standard"))
+    room.settle()
+    assert "2 of 9" in thread.asked
+
+
+def test_what_a_later_version_settled_or_says_of_a_question_is_no_trouble_and_settings_stay(room: Room) -> None:
+    with room.bot.database.transaction() as session:
+        keep_rules(session, TEAM, find_rules(session, TEAM))
+        row = session.get_one(WorkspaceRow, TEAM)
+        row.settings = {**row.settings, "from_later": [1]}
+        session.flush()
+        keep_rules(session, TEAM, replace(find_rules(session, TEAM), nudges=False))
+        assert row.settings["from_later"] == [1] and not find_rules(session, TEAM).nudges
+        content = plain(STANDARD)
+        content["questions"][0]["from_later"] = 1
+        session.add(
+            PlaybookRow(
+                team=TEAM, key="standard", version=1, content=content, saved_by="U0MAYA", saved_at=room.clock.utc()
+            )
+        )
+        session.flush()
+        assert Playbooks(session, TEAM).get("standard", 1).questions == STANDARD.questions

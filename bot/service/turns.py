@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot import mrkdwn, reference
 from bot.directory import Directory
-from bot.engine import Lane, NotNow, Waiting
+from bot.engine import Lane, NotHere, NotNow, Waiting
 from bot.service.decisions import Decide, Decisions
 from bot.speaker import Speaker
 from flows import steering, turns
@@ -28,6 +28,7 @@ from flows.words import Word
 from storage.corrections import Corrections
 from storage.database import Database
 from storage.inbox import Arrival, Inbox
+from storage.later import NotKnownHere
 from storage.ledger import Ledger
 from storage.messages import Messages
 from storage.reviews import Reviews
@@ -166,11 +167,11 @@ class TurnService:
             return False
         try:
             is_colleague = self._directory.is_colleague(arrival.team, arrival.person)
-            hint = self._take_by_kind[arrival.kind](arrival) if is_colleague else None
+            hint = self._take_of(arrival.kind)(arrival) if is_colleague else None
             hint = say.not_while_shared() if self._directory.is_shared(arrival.channel) else hint
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
-        except (NotNow, OperationalError):
+        except (NotNow, NotKnownHere, OperationalError):
             raise
         except Exception as error:
             return self._stumbled(arrival, error)
@@ -186,7 +187,7 @@ class TurnService:
             yield session
 
     def _stumbled(self, arrival: Arrival, error: Exception) -> bool:
-        """The fault is ours: try again, then pass it by, so that it does not keep back what comes after it."""
+        """The fault is ours: let it be tried again, by others first, then pass it by, since more comes after it."""
         known_by = reference.given()
         what = f"{arrival.kind} of review {arrival.review}"
         log.error("error %s: %s could not be taken", known_by, what, exc_info=error)
@@ -195,8 +196,14 @@ class TurnService:
         with self._database.transaction() as session:
             Inbox(session).stumbled(arrival, known_by)
         if not arrival.is_last_try:
-            raise NotNow(f"{what} is still to be taken") from error
+            raise NotHere(f"{what} is still to be taken") from error
         return True
+
+    def _take_of(self, kind: str) -> Callable[[Arrival], Utterance | None]:
+        """What takes arrivals of a kind. Raises `NotKnownHere` if a later version kept this one."""
+        if kind not in self._take_by_kind:
+            raise NotKnownHere(f"nothing in a review is called {kind!r} in this version")
+        return self._take_by_kind[kind]
 
     def _tell(self, arrival: Arrival, hint: Utterance | None) -> None:
         if hint:
