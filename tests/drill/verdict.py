@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -70,12 +70,16 @@ class Stored:
 
 @dataclass(frozen=True)
 class Decided:
-    """A message as the database holds it: the words it should show, and Slack's id if it is posted."""
+    """A message as the database holds it: the words it should show, and Slack's id if it is posted.
+
+    `before` are the words of the version before, which may have said it in an upgrade.
+    """
 
     key: str
     ts: str | None
     text: str
     unsaid: bool = False
+    before: str | None = None
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,7 @@ def _lost_messages(scene: Scene) -> Iterator[str]:
             continue
         elif posted is None or posted.key != each.key:
             yield f"{each.key} is not in Slack at {each.ts}"
-        elif posted.text != each.text:
+        elif posted.text not in (each.text, each.before):
             yield f"{each.key} shows old words: {_difference(posted.text, each.text)}"
     for review in scene.held:
         asks = {f"{review.id}:ask:{ask}" for ask in range(1, review.asks + 1)}
@@ -267,8 +271,17 @@ def _repeated(things: Iterable[T]) -> list[tuple[T, int]]:
     return [(thing, times) for thing, times in Counter(things).items() if times > 1]
 
 
-def witnessed(town: Town, memory: Memory, database: Database, prepared: Sequence[Prepared] = ()) -> Scene:
-    """What the town shows and the database holds when all is quiet."""
+def witnessed(
+    town: Town,
+    memory: Memory,
+    database: Database,
+    prepared: Sequence[Prepared] = (),
+    before: Mapping[int, str] | None = None,
+) -> Scene:
+    """What the town shows and the database holds when all is quiet.
+
+    `before` is how the version before says what is decided, by the ids of the rows, if it was there.
+    """
     said = [*town.top, *(message for thread in town.threads.values() for message in thread)]
     posted = [Posted(each.ts, each.thread_ts, key_of(each), each.text) for each in said if each.bot_id]
     typed = [
@@ -307,6 +320,7 @@ def witnessed(town: Town, memory: Memory, database: Database, prepared: Sequence
             if row.slot.startswith(ON)
             else speaker.render(TEAM_ID, Utterance(row.name, row.context)).text[:LONGEST_EDIT],
             row.said < row.version or row.refused is not None,
+            (before or {}).get(row.id, "")[:LONGEST_EDIT] or None,
         )
         for row in rows
     ]
