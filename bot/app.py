@@ -154,10 +154,12 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     turns.on_accepted, base.outbox.on_attempt = observer.accepted, observer.attempted
     engine.take_on(turns)
     engine.take_on(base.nudges)
-    pipeline = PipelineService(
-        database, base.decisions, base.outbox, base.speaker, courier, partial(Owners, patient, base.directory)
-    )
-    # What people say comes oftenest, and Bolt asks one listener after the other.
+    commands_of_calls = _join_calls(bolt, engine, base)
+    own = PlaybookService(database, base.outbox, base.decisions, base.directory)
+    playbooks.register(bolt, own, base.speaker)
+    people_of = partial(Owners, patient, base.directory)
+    pipeline = PipelineService(database, base.decisions, base.outbox, base.speaker, courier, people_of, bring=own.bring)
+    engine.take_on(pipeline)
     files.register(bolt, pipeline, base.speaker)
     threads.register(bolt, turns)
     commands_of_calls = _join_calls(bolt, engine, base)
@@ -167,22 +169,25 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     rules.register(bolt, settled, base.speaker)
     engine.take_on(outsiders)
     engine.take_on(base.outbox)
-    _join_reviews(bolt, engine, base, turns, {**commands_of_calls, **commands_of_privacy, "settings": settled.take})
+    _join_reviews(
+        bolt,
+        engine,
+        base,
+        turns,
+        {**commands_of_calls, **commands_of_privacy, "settings": settled.take, "playbook": own.take},
+    )
     _answer_for_errors(bolt, base.speaker)
     return Dealreview(bolt, engine, database, observer, installing)
 
 
 def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnService, more: Mapping[str, Take]) -> None:
-    """Reviews, deals, nudges, playbooks and App Home; `more` takes the commands of the rest."""
+    """Reviews, deals, nudges and App Home; `more` takes the commands of the rest."""
     reviews = ReviewService(base.database, base.decisions, base.speaker, base.directory, base.rulings)
     deals = DealService(base.database, base.directory, base.clock)
     lessons = LessonService(base.database, base.directory)
     portfolio = PortfolioService(base.database, base.decisions, base.directory)
     engine.on_tick = reviews.tick
     base.outbox.on_refused = reviews.could_not_open
-    own = PlaybookService(base.database, base.outbox, base.decisions, base.directory)
-    playbooks.register(bolt, own, base.speaker)
-    more = {**more, "playbook": own.take}
     desk = Desk(reviews, deals, portfolio, lessons, base.directory, base.speaker, more)
     commands.register(bolt, desk, turns, base.speaker)
     home.register(bolt, HomeService(base.database, base.directory, base.clock), base.speaker)

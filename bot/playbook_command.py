@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.settings import database_url
 from flows.drafting import left_of_the_customer, with_all_of
 from flows.playbook import Playbook
-from flows.playbook_files import BadPlaybook, read, write
+from flows.playbook_files import BadPlaybook, read_bytes, write
 from storage import exports
 from storage.audit import OPERATOR, PLAYBOOK, Audit, Did
 from storage.database import Database, DatabaseProblem
@@ -60,9 +60,7 @@ def import_one(file: Path, team: str, anyway: bool) -> None:
     is switched off. Exits with 1 if the file holds no playbook, and says why.
     """
     try:
-        found = read(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise click.ClickException("The file is not text in UTF-8.") from None
+        found = read_bytes(file.read_bytes())
     except BadPlaybook as bad:
         for problem in bad.problems:
             click.echo(problem, err=True)

@@ -60,6 +60,7 @@ class Why(StrEnum):
     MANY = "many"  # more angles than there may be
     PLACE = "place"  # it waits for words that may not be there when it is asked
     SIGN = "sign"  # it has signs in it that nobody sees
+    TAKEN = "taken"  # another playbook is called so
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,17 @@ class Wrong:
     field: str
     why: Why
     most: int = 0
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is another in a playbook than before: questions by their labels, and whether their order is."""
+
+    added: tuple[str, ...]
+    reworded: tuple[str, ...]
+    switched_off: tuple[str, ...]
+    switched_on: tuple[str, ...]
+    is_moved: bool
 
 
 def wrong_with(question: Question) -> tuple[Wrong, ...]:
@@ -155,6 +167,28 @@ def with_all_of(playbook: Playbook, before: Playbook) -> Playbook:
     known = {question.key for question in playbook.questions}
     left = (replace(each, is_on=False) for each in before.questions if each.key not in known)
     return replace(playbook, questions=(*playbook.questions, *left))
+
+
+def wrong_name(name: str, there: Iterable[Playbook], is_begun: bool) -> Wrong | None:
+    """Why a new playbook cannot be called so, beside those that are there, or if one like it is begun; else None."""
+    known = {words.casefold() for each in there for words in (each.name, each.key.replace("_", " "))}
+    if not name or len(name) > LONGEST_LABEL or not name.isprintable():
+        return _look_at("label", name, LONGEST_LABEL)
+    return Wrong("label", Why.TAKEN) if is_begun or name.casefold() in known else None
+
+
+def changes(before: Playbook | None, after: Playbook) -> Changes:
+    """What would be another in a playbook; before a new one there was none."""
+    was = {each.key: each for each in before.questions} if before else {}
+    both = [(was[each.key], each) for each in after.questions if each.key in was]
+    kept = [key for key in was if key in {each.key for each in after.questions}]
+    return Changes(
+        added=tuple(each.label for each in after.questions if each.key not in was),
+        reworded=tuple(each.label for old, each in both if replace(old, is_on=each.is_on) != each),
+        switched_off=tuple(each.label for old, each in both if old.is_on and not each.is_on),
+        switched_on=tuple(each.label for old, each in both if each.is_on and not old.is_on),
+        is_moved=[each.key for _, each in both] != kept,
+    )
 
 
 def left_of_the_customer(playbook: Playbook) -> tuple[Question, ...] | None:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 import yaml
 
 from flows.drafting import KEY, LONGEST_KEY, LONGEST_LABEL, MOST_QUESTIONS, Why, missing, wrong_with
-from flows.playbook import AFTERWARDS, OPENING, STAGES, Playbook, Question, from_plain, plain
+from flows.playbook import AFTERWARDS, FIELDS, OPENING, STAGES, Playbook, from_plain, plain
 
 LARGEST_FILE = 200_000
 """Characters."""
 MOST_DAYS = 730
 
 TOP = ("key", "name", "questions")
-FIELDS = tuple(field.name for field in fields(Question))
 
 HEAD = """\
 # A playbook: the questions of a deal review, in their order.
@@ -38,6 +36,14 @@ class BadPlaybook(Exception):
 def write(playbook: Playbook) -> str:
     """A playbook as YAML, which `read` reads."""
     return HEAD + yaml.safe_dump(plain(playbook), sort_keys=False, allow_unicode=True, width=110)
+
+
+def read_bytes(content: bytes) -> Playbook:
+    """The playbook in a file of UTF-8, as version 0. Raises `BadPlaybook`."""
+    try:
+        return read(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise BadPlaybook("The file is not text in UTF-8.") from None
 
 
 def read(text: str) -> Playbook:

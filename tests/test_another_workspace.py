@@ -353,11 +353,12 @@ CASES: dict[str, Callable[[Ids], list[Json]]] = {
     ],
     **{
         f"action playbook:{word}": buttons(f"playbook:{word}", value=lambda ids: f"{ids.playbook}:1")
-        for word in ("add", "try", "save", "anyway", "mine", "theirs", "leave", "usual", "export")
+        for word in ("add", "try", "save", "anyway", "mine", "theirs", "leave", "usual", "export", "copy")
     },
     "action ^playbook:(up|down):": buttons("playbook:up:people", value=lambda ids: f"{ids.playbook}:1"),
     "action ^playbook:(on|off):": buttons("playbook:off:people", value=lambda ids: f"{ids.playbook}:1"),
     "action ^playbook:reword:": buttons("playbook:reword:people", value=lambda ids: f"{ids.playbook}:1"),
+    "view new_playbook": lambda ids: [submitted("new_playbook", f"{ids.playbook}:1", name="x")],
     "view question": lambda ids: [
         submitted("question", f"{ids.playbook}:1:{question}", label="x", ask="x?") for question in ("people", "")
     ],

@@ -31,7 +31,7 @@ from flows.digest import digest
 from flows.dossiers import Dossier, Past, seen_by
 from flows.dossiers import Told as ToldLine
 from flows.drafting import Why as WhyNot
-from flows.drafting import Wrong
+from flows.drafting import Wrong, changes
 from flows.events import Suggestion
 from flows.freshness import Cause, Freshness, State, freshness
 from flows.home import Home, Only, Page, Shown, UnderWay, glance, page
@@ -95,8 +95,9 @@ def cards() -> list[Utterance]:
         for each in (*playbooks(), replace(STANDARD, version=4))
         for changed, usual, by in ((True, True, "U1"), (False, False, "U1"), (False, True, ""))
     ]
+    found.append(say.playbook_card(STANDARD, 1, "s", is_changed=True, is_usual=False, saved_by="", is_new=True))
     return [*found, *(replace(found[0], context={**found[0].context, "state": each, "is_usual": usual})
-                      for each in ("saved", "left", "moved") for usual in (True, False))]  # fmt: skip
+                      for each in ("saved", "left", "nothing", "moved") for usual in (True, False))]  # fmt: skip
 
 
 class Acquaintances:
@@ -720,6 +721,17 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     ],
     say.playbook_below: lambda: [say.playbook_below(STANDARD)],
     say.unknown_playbook: lambda: [say.unknown_playbook("<!channel>", names) for names in (["A"], ["A", "*B*"])],
+    say.playbook_form: lambda: [say.playbook_form(STANDARD, 1)],
+    say.playbook_file: lambda: [
+        *(say.playbook_file(1, "<!channel>.yml", STANDARD, state) for state in ("same", "in_the_way", "managers")),
+        *(say.playbook_file(1, "a.yml", each, "offered", changes(STANDARD, each)) for each in playbooks()),
+        say.playbook_file(1, "a.yml", STANDARD, "offered", changes(None, STANDARD)),
+    ],
+    say.playbook_unreadable: lambda: [
+        say.playbook_unreadable(1, "<!channel>.yml", [f"question {n}: `ask` is empty" for n in range(many)])
+        for many in (1, 40)
+    ],
+    say.playbook_mistyped: lambda: [say.playbook_mistyped("<!channel> with renewl", "<!channel>", "Renewal")],
     say.playbook_gone: lambda: [say.playbook_gone()],
     say.playbook_moved_on: lambda: [say.playbook_moved_on()],
     say.playbook_full: lambda: [say.playbook_full()],

@@ -44,6 +44,21 @@ def register(bolt: App, playbooks: PlaybookService, speaker: Speaker) -> None:
         answer(body, playbooks.form(press(body, action)))
         ack()
 
+    @bolt.action("playbook:copy")
+    def on_copy(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
+        answer(body, playbooks.name_form(press(body, action)))
+        ack()
+
+    @bolt.view("new_playbook")
+    def on_name(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
+        team = body["team"]["id"]
+        key, edit = ids(view["private_metadata"], 2)
+        about = Press(team, body["user"]["id"], key, int(edit), view["id"])
+        if wrong := playbooks.begin(about, forms.read(view).values.get("name", "")):
+            ack(response_action="errors", errors={line: speaker.sentence(team, hint) for line, hint in wrong.items()})
+        else:
+            ack()
+
     @bolt.view("question")
     def on_words(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         team = body["team"]["id"]

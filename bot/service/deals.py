@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,9 @@ from storage.digests import Digests
 from storage.ledger import Ledger, scale
 from storage.playbooks import Playbooks
 from storage.reviews import Reviews
+
+ALIKE = 0.75
+"""From how near on, by `difflib`, words are taken for a playbook's mistyped name."""
 
 
 class DealService:
@@ -77,6 +81,16 @@ class DealService:
         with self._database.transaction() as session:
             playbook = Playbooks(session, team).shelf().named(tail)
         return (head.strip(), playbook.key) if playbook else (name, "")
+
+    def mistyped(self, team: str, channel: str, name: str) -> Utterance | None:
+        """What to say if a name ends in what is nearly a playbook's: "Northwind with renewl"."""
+        head, _, tail = name.rpartition(" with ")
+        if not head or self.exists(team, channel, name):
+            return None
+        with self._database.transaction() as session:
+            names = {each.name.casefold(): each.name for each in Playbooks(session, team).shelf().playbooks.values()}
+        meant = difflib.get_close_matches(tail.casefold(), names, n=1, cutoff=ALIKE)
+        return say.playbook_mistyped(name, head.strip(), names[meant[0]]) if meant else None
 
     def _known(
         self, team: str, person: str, channel: str, name: str

@@ -111,6 +111,8 @@ class Desk:
         name, playbook = (name, "") if is_quoted else self._deals.told_apart(typed.team, typed.channel, name)
         if problem := check_name(name):
             return problem
+        if not playbook and not is_quoted and (hint := self._deals.mistyped(typed.team, typed.channel, name)):
+            return hint
         asked = Deal(0, typed.team, "", name, owner="".join(people), playbook=playbook)
         return self._reviews.start(typed.team, typed.person, typed.channel, asked, whole)
 

@@ -1,10 +1,10 @@
-"""Pipeline files dropped in direct messages: read, offered with what they would change, imported when asked to."""
+"""Files dropped in direct messages: read, offered with what they would change, and deals imported when asked to."""
 
 from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,10 +23,16 @@ from bot.speaker import Speaker
 from flows import utterances as say
 from flows.pipeline import Rejection, Report
 from flows.pipeline_values import Order, read_day
+from flows.playbook import Playbook
+from flows.playbook_files import BadPlaybook, read_bytes
 from flows.utterances import Retouch, Utterance
 from storage.audit import FILE, Audit, Did
 from storage.database import Database
 from storage.imports import Dropped, Imports, State
+
+PLAYBOOKS = (".yml", ".yaml")
+"""How the names of files end that hold a playbook, and no deals."""
+Bring = Callable[[Session, Dropped, Playbook], Sequence[Utterance]]
 
 SHOW_EVERY = 2000
 """Rows: so often a long import says how far it is."""
@@ -45,7 +51,7 @@ class Given:
 class PipelineService:
     """What people do with pipeline files; and, for the engine, the reading and importing of them, each in its lane.
 
-    `people_of` gives whoever knows the people of a workspace, for one run.
+    `people_of` gives whoever knows the people of a workspace, for one run; `bring` takes a playbook in, and says so.
     """
 
     name = "import"
@@ -58,6 +64,7 @@ class PipelineService:
         speaker: Speaker,
         files: Files,
         people_of: Callable[[str], People],
+        bring: Bring,
     ) -> None:
         self._database = database
         self._decisions = decisions
@@ -65,6 +72,7 @@ class PipelineService:
         self._speaker = speaker
         self._files = files
         self._people_of = people_of
+        self._bring = bring
         self._importer = Importer(database, decisions)
 
     # -- what people do
@@ -137,6 +145,8 @@ class PipelineService:
         return True
 
     def _work(self, dropped: Dropped, folder: Path, stopping: threading.Event) -> None:
+        if dropped.name.casefold().endswith(PLAYBOOKS):
+            return self._offer_playbook(dropped, folder / "playbook.yml")
         path = folder / "pipeline.csv"
         self._files.fetch(dropped.address, path)
         sheet = survey(path)
@@ -151,6 +161,27 @@ class PipelineService:
             name = f"{Path(dropped.name).stem}.rejected.csv"
             self._files.give(dropped.channel, rejects.path, name, since=dropped.message_ts)
         return self._finish(dropped, sheet, report)
+
+    def _offer_playbook(self, dropped: Dropped, path: Path) -> None:
+        """Read a playbook, and let its person see what it would change."""
+        self._files.fetch(dropped.address, path)
+        found: Playbook | tuple[str, ...]
+        try:
+            found = read_bytes(path.read_bytes())
+        except BadPlaybook as bad:
+            found = bad.problems
+        with self._database.transaction() as session:
+            imports = Imports(session)
+            now = imports.lock(dropped.id)
+            if now is None or now.state is not State.READING:
+                return
+            if isinstance(found, Playbook):
+                imports.save(replace(now, state=State.DONE))
+                self._say(session, now, *self._bring(session, now, found))
+            else:
+                imports.save(replace(now, state=State.UNREADABLE))
+                self._say(session, now, say.playbook_unreadable(now.id, now.name, found))
+        self._decisions.wake()
 
     def _run(
         self, dropped: Dropped, sheet: Sheet, order: Order, rejects: Rejects, stopping: threading.Event

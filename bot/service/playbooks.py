@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,12 +15,14 @@ from bot.service.decisions import Decisions
 from bot.service.desk import Typed
 from flows import drafting
 from flows import utterances as say
+from flows.drafting import Changes
 from flows.playbook import Playbook, Question, Shelf
 from flows.utterances import Retouch, Utterance
 from storage.audit import PLAYBOOK, Audit, Did
 from storage.database import Database
 from storage.errands import Errands, Kind
-from storage.playbooks import Draft, Playbooks
+from storage.imports import Dropped
+from storage.playbooks import Draft, Playbooks, is_unsaved
 from storage.rules import find_rules
 
 Wrong = Mapping[str, Utterance]
@@ -71,6 +73,55 @@ class PlaybookService:
             self._outbox.decide_for(session, team, told, [*moved, _card(playbooks, shelf, draft)], now)
         self._decisions.wake()
         return say.playbook_below(playbook)
+
+    def name_form(self, press: Press) -> Utterance:
+        """The form in which a new playbook gets its name, begun from a draft."""
+        with self._database.transaction() as session:
+            found = self._draft(session, press)
+            return found if isinstance(found, Utterance) else say.playbook_form(found.playbook, found.edit)
+
+    def begin(self, press: Press, name: str) -> Wrong:
+        """Begin a new playbook from a draft as it is now; or say why it cannot be called so, at the form's line."""
+        name = " ".join(name.split())
+        with self._database.transaction() as session:
+            found, playbooks = self._draft(session, press, at_any_edit=True), Playbooks(session, press.team)
+            if isinstance(found, Utterance):
+                return {"name": found}
+            shelf = playbooks.shelf()
+            key = drafting.new_key(name, shelf.playbooks)
+            wrong = drafting.wrong_name(name, shelf.playbooks.values(), key in playbooks.begun_by(press.person))
+            if wrong:
+                return {"name": say.words_will_not_do(wrong)}
+            begun = Playbook(key, name, found.playbook.questions)
+            draft = Draft(press.person, begun, 1, say.card_slot(key, press.person, press.occasion))
+            playbooks.keep(draft)
+            told, now = playbooks.told_in(found), self._decisions.clock()
+            self._outbox.decide_for(session, press.team, told, [_card(playbooks, shelf, draft)], now)
+        self._decisions.wake()
+        return {}
+
+    def bring(self, session: Session, file: Dropped, found: Playbook) -> Sequence[Utterance]:
+        """Offer a playbook from a file as its person's draft, in the caller's transaction; say what it changes."""
+        playbooks = Playbooks(session, file.team)
+        shelf, draft = playbooks.shelf(), playbooks.draft(found.key, file.person)
+        before = shelf.playbooks.get(found.key)
+        whole = replace(drafting.with_all_of(found, before), version=before.version) if before else found
+
+        def told(state: str, changed: Changes | None = None) -> Utterance:
+            return say.playbook_file(file.id, file.name, whole, state, changed)
+
+        if not self._may_change(session, file.team, file.person):
+            return [told("managers")]
+        if whole == before:
+            return [told("same")]
+        if draft and draft.playbook not in (before, whole):
+            return [told("in_the_way")]
+        card = say.card_slot(found.key, file.person, f"file-{file.id}")
+        after = Draft(file.person, whole, draft.edit + 1 if draft else 1, card)
+        playbooks.keep(after)
+        if draft:
+            self._show(session, file.team, say.card_closed(draft.card, "moved"))
+        return [told("offered", drafting.changes(before, whole)), _card(playbooks, shelf, after)]
 
     def move(self, press: Press, question: str, by: int) -> Utterance | None:
         """Move a question by so many places."""
@@ -139,8 +190,8 @@ class PlaybookService:
     def go_on_from_theirs(self, press: Press) -> Utterance | None:
         """Let one's own changes go for the version that somebody saved meanwhile."""
         with self._database.transaction() as session:
-            now = Playbooks(session, press.team).shelf().of(press.key)
-        return self._change(press, lambda playbook: now)
+            now = Playbooks(session, press.team).shelf().playbooks.get(press.key)
+        return self._change(press, lambda playbook: now or playbook)
 
     def leave(self, press: Press) -> Utterance | None:
         """Let one's changes go."""
@@ -149,8 +200,12 @@ class PlaybookService:
             if isinstance(found, Utterance):
                 return found
             playbooks = Playbooks(session, press.team)
-            playbooks.keep(replace(found, playbook=playbooks.shelf().of(press.key), edit=found.edit + 1))
-            self._show(session, press.team, say.card_closed(found.card, "left"))
+            now = playbooks.shelf().playbooks.get(press.key)
+            if now:
+                playbooks.keep(replace(found, playbook=now, edit=found.edit + 1))
+            else:
+                playbooks.drop(found)
+            self._show(session, press.team, say.card_closed(found.card, "left" if now else "nothing"))
         self._decisions.wake()
         return None
 
@@ -175,7 +230,8 @@ class PlaybookService:
     def export(self, press: Press) -> Utterance | None:
         """Have a playbook given to a person as a file: as they see it, so with what they changed."""
         with self._database.transaction() as session:
-            if press.key not in Playbooks(session, press.team).shelf().playbooks:
+            playbooks = Playbooks(session, press.team)
+            if press.key not in playbooks.shelf().playbooks and not playbooks.draft(press.key, press.person):
                 return say.playbook_gone()
             now = self._decisions.clock()
             Errands(session).add(press.team, Kind.PLAYBOOK, press.person, now, press.key)
@@ -187,10 +243,11 @@ class PlaybookService:
             found, playbooks = self._draft(session, press), Playbooks(session, press.team)
             if isinstance(found, Utterance):
                 return found
-            mine, theirs = found.playbook, playbooks.shelf().of(press.key)
-            if theirs.version != mine.version and not after_theirs:
+            mine, theirs = found.playbook, playbooks.shelf().playbooks.get(press.key)
+            if theirs and theirs.version != mine.version and not after_theirs:
                 return say.playbook_overtaken(mine, found.edit, theirs.version, playbooks.saved_by(theirs))
-            mine = replace(drafting.with_all_of(mine, theirs), version=theirs.version)
+            if theirs:
+                mine = replace(drafting.with_all_of(mine, theirs), version=theirs.version)
             if mine == theirs:
                 return say.playbook_as_it_was()
             left = drafting.left_of_the_customer(mine)
@@ -247,14 +304,16 @@ class PlaybookService:
 
 
 def _card(playbooks: Playbooks, shelf: Shelf, draft: Draft) -> Utterance:
-    playbook, now = draft.playbook, shelf.of(draft.playbook.key)
+    playbook, now = draft.playbook, shelf.playbooks.get(draft.playbook.key)
+    is_new = is_unsaved(playbook)
     return say.playbook_card(
         playbook,
         draft.edit,
         draft.card,
-        is_changed=playbook != playbooks.get(playbook.key, playbook.version),
+        is_changed=is_new or playbook != playbooks.get(playbook.key, playbook.version),
         is_usual=shelf.usual == playbook.key,
-        saved_by=playbooks.saved_by(now) if now.version == playbook.version else "",
+        saved_by=playbooks.saved_by(now) if now and now.version == playbook.version else "",
+        is_new=is_new,
     )
 
 

@@ -10,15 +10,17 @@ from flows.drafting import (
     LONGEST_WORDS,
     MOST_ANGLES,
     PACES,
+    Changes,
     Wrong,
     is_full,
     left_of_the_customer,
 )
 from flows.playbook import NINE, OPENING, Playbook, Question, fill
-from flows.utterances.saying import ONCE, Retouch, Utterance
+from flows.utterances.saying import ONCE, Retouch, Utterance, import_slot
 
 EXAMPLE = "Northwind"
 """The customer in a preview."""
+MOST_PROBLEMS = 10
 NEVER = "never"
 AS_IT_IS = "as_it_is"
 
@@ -29,9 +31,12 @@ def card_slot(key: str, person: str, occasion: str) -> str:
 
 
 def playbook_card(
-    playbook: Playbook, edit: int, slot: str, *, is_changed: bool, is_usual: bool, saved_by: str
+    playbook: Playbook, edit: int, slot: str, *, is_changed: bool, is_usual: bool, saved_by: str, is_new: bool = False
 ) -> Utterance:
-    """A playbook to be changed: its questions in order, and what can be done with each; `saved_by` is a person's id."""
+    """A playbook to be changed: its questions in order, and what can be done with each; `saved_by` is a person's id.
+
+    One that `is_new` was never saved.
+    """
     return Utterance(
         "playbook_card",
         {
@@ -42,6 +47,7 @@ def playbook_card(
             "edit": edit,
             "is_changed": is_changed,
             "is_usual": is_usual,
+            "is_new": is_new,
             "is_full": is_full(playbook),
             "saved_by": saved_by,
             "questions": [_line(each) for each in playbook.questions],
@@ -52,7 +58,7 @@ def playbook_card(
 
 
 def card_closed(slot: str, state: str, version: int = 0) -> Retouch:
-    """A draft is `saved` as a version, `left` alone, or `moved`: shown further down."""
+    """A draft is `saved` as a version, `left` alone, or `moved`: shown further down; of a new one `nothing` is left."""
     return Retouch(slot, {"state": state, "version": version})
 
 
@@ -84,6 +90,29 @@ def question_form(key: str, edit: int, question: Question | None) -> Utterance:
     )
 
 
+def playbook_form(playbook: Playbook, edit: int) -> Utterance:
+    """The form in which a new playbook gets its name, begun from another one."""
+    about = f"{playbook.key}:{edit}"
+    return Utterance("playbook_form", {"about": about, "called": playbook.name, "most": LONGEST_LABEL})
+
+
+def playbook_file(file: int, name: str, playbook: Playbook, state: str, changed: Changes | None = None) -> Utterance:
+    """What a playbook that somebody dropped as a file would change; nothing is changed yet.
+
+    It is `offered` below, the `same` as what is there, `in_the_way` of changes that are not saved yet, or not theirs to
+    change: `managers`.
+    """
+    context = {"file_name": name, "called": playbook.name, "state": state, **(vars(changed) if changed else {})}
+    return Utterance("playbook_file", context, import_slot(file))
+
+
+def playbook_unreadable(file: int, name: str, problems: Sequence[str]) -> Utterance:
+    """A file is no playbook; `problems` are sentences that say why."""
+    more = len(problems) - MOST_PROBLEMS
+    context = {"file_name": name, "problems": list(problems[:MOST_PROBLEMS]), "more": max(more, 0)}
+    return Utterance("playbook_unreadable", context, import_slot(file))
+
+
 def words_will_not_do(wrong: Wrong) -> Utterance:
     """Why a text cannot be taken, at its line of the form."""
     return Utterance("words_will_not_do", {"why": wrong.why, "most": wrong.most, "is_list": wrong.field == "angles"})
@@ -96,6 +125,11 @@ def playbook_below(playbook: Playbook) -> Utterance:
 
 def unknown_playbook(typed: str, names: Sequence[str]) -> Utterance:
     return Utterance("unknown_playbook", {"typed": typed, "names": list(names)})
+
+
+def playbook_mistyped(typed: str, deal: str, meant: str) -> Utterance:
+    """A deal's name ends in what is nearly the name of a playbook."""
+    return Utterance("playbook_mistyped", {"typed": typed, "deal": deal, "meant": meant})
 
 
 def playbook_gone() -> Utterance:

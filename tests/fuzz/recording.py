@@ -38,7 +38,7 @@ RARE = {
     "digest:time": "x", "schedule:pause": "1",
     "schedule:resume": "1", "rules:all": "1", "rules:crew:0": "0",
     **{f"playbook:{word}:people": "standard:1" for word in ("up", "off", "reword")},
-    **{f"playbook:{word}": "standard:1" for word in ("add", "try", "export")},
+    **{f"playbook:{word}": "standard:1" for word in ("add", "try", "export", "copy")},
     **{f"playbook:{word}": "standard:1" for word in ("save", "anyway", "mine", "theirs", "leave", "usual")},
 }  # fmt: skip
 """Buttons that need a particular occasion to be shown, and what they carry."""
@@ -56,6 +56,7 @@ RARE_FORMS = {
     "rules": ("", {"begins": "09:00", "ends": "17:00", "workdays": "0,1", "nudges": "on", "kept": "0"}),
     "crew": ("0:", {"name": MARK, "managers": "U0LENA", "members": "U0OMAR"}),
     "close_deal": ("1", {"ending": "lost"}),
+    "new_playbook": ("standard:1", {"name": MARK}),
     "question": ("standard:1:people", {"label": MARK, "ask": MARK, "angles": MARK, "pace": "quickly"}),
 }
 """Forms that such a button opens: what each carries, and what may be filled in."""
