@@ -154,15 +154,14 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     turns.on_accepted, base.outbox.on_attempt = observer.accepted, observer.attempted
     engine.take_on(turns)
     engine.take_on(base.nudges)
-    commands_of_calls = _join_calls(bolt, engine, base)
     own = PlaybookService(database, base.outbox, base.decisions, base.directory)
-    playbooks.register(bolt, own, base.speaker)
     people_of = partial(Owners, patient, base.directory)
     pipeline = PipelineService(database, base.decisions, base.outbox, base.speaker, courier, people_of, bring=own.bring)
-    engine.take_on(pipeline)
+    # What people say comes oftenest, and Bolt asks one listener after the other.
     files.register(bolt, pipeline, base.speaker)
     threads.register(bolt, turns)
     commands_of_calls = _join_calls(bolt, engine, base)
+    playbooks.register(bolt, own, base.speaker)
     engine.take_on(pipeline)
     commands_of_privacy = _join_privacy(bolt, engine, base, courier)
     settled = RulesService(database, base.directory, clock)

@@ -44,9 +44,14 @@ class Language:
         compiled.seek(0)
         return Translations(compiled)
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether the templates themselves are written in it, so that there is nothing to translate."""
+        return self.locale.language == OURS
+
     def has(self, said: Said) -> bool:
         """Whether a message can be said whole: in each of its plural forms, by words somebody has looked at."""
-        if self.locale.language == OURS:
+        if self.is_ours:
             return True
         context, words = said
         message = self._catalogue.get(words, context)

@@ -51,7 +51,7 @@ class Voice:
 
     def _knows(self, name: str) -> bool:
         """Whether all that a template may say can be said in this language. One of two languages would help nobody."""
-        return all(self.language.has(said) for said in messages(self.words, f"{name}.j2"))
+        return self.language.is_ours or all(self.language.has(said) for said in messages(self.words, f"{name}.j2"))
 
     @pass_context
     def _name(self, context: Context, person_id: str) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 DIGEST_MINUTES = 60
 THIS_QUARTER = "@quarter"
-"""Stands for the calendar quarter of the day on which the reviews are opened, by our close dates."""
+"""Stands for the forecast period of the day on which the reviews are opened, by our close dates; see `Periods`."""
 
 
 @dataclass(frozen=True)

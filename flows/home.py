@@ -8,9 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flows.freshness import State, is_waiting
-from flows.hours import DAY, Habits
+from flows.hours import Habits
 from flows.ledger import Known, Wait
 from flows.outlook import Item, outlook
+from flows.periods import CALENDAR, Periods, Span
 from flows.playbook import NEXT_STEP, STANDARD, Playbook
 from flows.review import Deal, Status
 from flows.shares import Movement
@@ -33,7 +34,7 @@ class Only(StrEnum):
     ALL = "all"
     ATTENTION = "attention"  # there is something to ask, and nobody waits
     WAITING = "waiting"  # they cannot move before a day
-    QUARTER = "quarter"  # we mean to close it in this calendar quarter, or meant to before
+    QUARTER = "quarter"  # we mean to close it in this forecast period, or meant to before
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ class Home:
 
     `team` is None for whoever never began a review of somebody else's deal. `reviews` come with their addresses.
     `moved` tells how the telling of the deals they see moved. Who `is_admin` may settle things for the workspace.
+    `span` is how long a forecast period is there.
     """
 
     person: str
@@ -140,6 +142,7 @@ class Home:
     today: date
     moved: Movement | None = None
     is_admin: bool = False
+    span: Span = Span.QUARTER
 
 
 def glance(
@@ -151,23 +154,19 @@ def glance(
     return Glance(deal, outlook(deal, ledger, now, scale=scale, zone=zone, playbook=playbook), still)
 
 
-def page(glances: Iterable[Glance], only: Only, number: int, today: date) -> Page:
+def page(glances: Iterable[Glance], only: Only, number: int, today: date, periods: Periods = CALENDAR) -> Page:
     """A page of the deals that a filter lets through, the most urgent first; the last page if there are not so many."""
     every = list(glances)
-    found = sorted((each for each in every if _passes(each, only, today)), key=lambda each: each.urgency)
+    last_day = periods.of(today)[1]
+    found = sorted((each for each in every if _passes(each, only, last_day)), key=lambda each: each.urgency)
     pages = max(1, -(-len(found) // DEALS_ON_A_PAGE))
     number = min(max(number, 0), pages - 1)
     begin = number * DEALS_ON_A_PAGE
     return Page(tuple(found[begin : begin + DEALS_ON_A_PAGE]), number, pages, len(found), len(every))
 
 
-def end_of_quarter(day: date) -> date:
-    """The last day of a day's calendar quarter."""
-    months = day.year * 12 + (day.month + 2) // 3 * 3
-    return date(months // 12, months % 12 + 1, 1) - DAY
-
-
-def _passes(glance: Glance, only: Only, today: date) -> bool:
+def _passes(glance: Glance, only: Only, last_day: date) -> bool:
+    """Whether a filter lets a deal through; `last_day` is that of the forecast period."""
     match only:
         case Only.ATTENTION:
             return glance.needs_attention
@@ -175,6 +174,6 @@ def _passes(glance: Glance, only: Only, today: date) -> bool:
             return glance.wait is not None
         case Only.QUARTER:
             closes = glance.deal.close_date
-            return closes is not None and closes <= end_of_quarter(today)
+            return closes is not None and closes <= last_day
         case _:
             return True

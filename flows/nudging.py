@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from flows.freshness import State
 from flows.hours import DAY, Habits, is_workday, is_working, local_day
 from flows.outlook import Item
+from flows.periods import CALENDAR, Periods
 from flows.playbook import NEXT_STEP, OUR_HELP, STANDARD, STRUGGLE, Playbook
 from flows.review import HEARD, Deal, Review
 
@@ -123,7 +124,14 @@ class Plan:
         return tuple((matter.deal.id, item.question) for matter in self.matters for item in matter.items)
 
 
-def plan(person: str, deals: Iterable[Standing], habits: Habits, before: Sequence[Nudge], now: datetime) -> Plan | None:
+def plan(
+    person: str,
+    deals: Iterable[Standing],
+    habits: Habits,
+    before: Sequence[Nudge],
+    now: datetime,
+    periods: Periods = CALENDAR,
+) -> Plan | None:
     """The nudge that a person is to get at a moment (UTC), or None.
 
     One for all their deals, at most one on each day of theirs, only in their working hours; see `matters` for what it
@@ -132,7 +140,7 @@ def plan(person: str, deals: Iterable[Standing], habits: Habits, before: Sequenc
     """
     if not habits.nudges or not may_come(habits, before, now):
         return None
-    found = matters(person, deals, habits, now)
+    found = matters(person, deals, habits, now, periods)
     return Plan(local_day(now, habits.zone), found, ignored(before) == SPARING) if found else None
 
 
@@ -166,7 +174,9 @@ def ignored(before: Sequence[Nudge]) -> int:
     return count
 
 
-def matters(person: str, deals: Iterable[Standing], habits: Habits, now: datetime) -> tuple[Matter, ...]:
+def matters(
+    person: str, deals: Iterable[Standing], habits: Habits, now: datetime, periods: Periods = CALENDAR
+) -> tuple[Matter, ...]:
     """What a person is to be asked about at a moment (UTC), the most urgent deal first.
 
     That is what is stale of their deals in this forecast period. Not what is open or was never talked about: nobody
@@ -178,28 +188,22 @@ def matters(person: str, deals: Iterable[Standing], habits: Habits, now: datetim
         Matter(each.deal, stale)
         for each in deals
         if each.deal.owner == person and each.deal.nudges and each.deal.ending is None and not each.in_review
-        if is_in_period(each, today, habits.zone)
+        if is_in_period(each, today, habits.zone, periods)
         if (stale := _stale(each.items))
     ]
     return tuple(sorted(found, key=_urgency))
 
 
-def is_in_period(standing: Standing, today: date, zone: str) -> bool:
+def is_in_period(standing: Standing, today: date, zone: str, periods: Periods = CALENDAR) -> bool:
     """Whether a deal is in the forecast period of a day in an IANA zone, or somebody has started a review in it.
 
-    The period is the calendar quarter. A deal is in it if our close date is in it or is over, whatever the team calls
-    its periods; a deal without a close date counts by its reviews only.
+    A deal is in it if our close date is in it or is over, whatever the team calls its periods; a deal without a close
+    date counts by its reviews only.
     """
-    first, last = quarter(today)
+    first, last = periods.of(today)
     closes = standing.deal.close_date
     reviewed = standing.reviewed_at and local_day(standing.reviewed_at, zone)
     return (closes is not None and closes <= last) or (reviewed is not None and first <= reviewed <= last)
-
-
-def quarter(day: date) -> tuple[date, date]:
-    """The first and the last day of the calendar quarter that a day is in."""
-    first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-    return first, (first + timedelta(days=100)).replace(day=1) - DAY
 
 
 def resume(nudge: Nudge, deals: Mapping[int, Standing]) -> tuple[Matter, ...]:

@@ -16,6 +16,9 @@ WEEKS = {
 }  # fmt: skip
 """Every how many weeks, by the word for it; None is for no word."""
 
+NOW = ("this quarter", "this period")
+"""How people call the forecast period of the day, however long it is in their company."""
+
 EVERY = tuple(dict.fromkeys(WEEKS.values()))
 
 _RULE = re.compile(
@@ -51,10 +54,10 @@ def read_recurring(text: str, now: datetime, zone: str) -> Recurring:
 
 
 def _period(said: str) -> str:
-    """A forecast period: `this quarter`, or what the team calls it after `in` or `for`."""
-    if said.casefold() == "this quarter":
+    """A forecast period: `this quarter` or `this period`, or what the team calls it after `in` or `for`."""
+    if said.casefold() in NOW:
         return THIS_QUARTER
     first, _, name = said.partition(" ")
     if said and (first.casefold() not in ("in", "for") or not name):
         raise NotUnderstood(said)
-    return THIS_QUARTER if name.casefold() == "this quarter" else name
+    return THIS_QUARTER if name.casefold() in NOW else name

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from flows.calls import Choice
 from flows.forgetting import FORGOTTEN
 from flows.hours import Habits
+from flows.periods import CALENDAR, Periods
 from flows.review import DIRECT
 
 MOST_CREWS = 20
@@ -32,7 +33,7 @@ class Rules:
     Who is one of the `managers`, or manages a crew, begins the reviews of forecast calls; if nobody does, all may.
     Reviews are held in the `channels`; if there are none, in all. `usual` is when people work who did not say so
     themselves, in whatever zone; `nudges` is whether anybody is nudged at all. Closed deals are deleted
-    `retention_days` after their last word, 0 for never.
+    `retention_days` after their last word, 0 for never. `periods` are those of the forecast.
     """
 
     managers: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Rules:
     usual: Habits = USUAL
     nudges: bool = True
     retention_days: int = 0
+    periods: Periods = CALENDAR
 
     @property
     def all_managers(self) -> tuple[str, ...]:

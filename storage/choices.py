@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from flows.calls import THIS_QUARTER, Choice
-from flows.nudging import quarter
 from storage.deals import name_key
 from storage.models import DealRow, PersonRow
+from storage.rules import find_rules
 
 MOST_OFFERED = 100
 """So many options Slack takes in a list."""
@@ -33,10 +33,11 @@ class Choices:
 
     def __init__(self, session: Session, team: str, scopes: Iterable[str]) -> None:
         self._session = session
+        self._team = team
         self._mine = (DealRow.team == team, DealRow.scope.in_(tuple(scopes)), DealRow.ending.is_(None))
 
     def count(self, choice: Choice, today: date) -> int:
-        """How many deals are chosen. The quarter is that of `today`."""
+        """How many deals are chosen. The period is that of `today`."""
         return self._session.scalar(select(func.count()).where(*self._mine, self._chosen(choice, today))) or 0
 
     def deals(self, choice: Choice, today: date) -> list[int]:
@@ -74,7 +75,7 @@ class Choices:
         ways: list[ColumnElement[bool]] = [DealRow.id.in_(choice.deals)] if choice.deals else []
         rules: list[ColumnElement[bool]] = [DealRow.owner.in_(choice.owners)] if choice.owners else []
         if choice.period == THIS_QUARTER:  # as in `flows.nudging.is_in_period`: what should have closed counts, too
-            rules.append(DealRow.close_date <= quarter(today)[1])
+            rules.append(DealRow.close_date <= find_rules(self._session, self._team).periods.of(today)[1])
         elif choice.period:
             rules.append(DealRow.period.in_(self._spellings(choice.period)))
         if rules:

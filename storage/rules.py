@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from flows.hours import Habits
+from flows.periods import CALENDAR, Periods, Span
 from flows.rules import Crew, Rules
 from storage.models import WorkspaceRow
 
@@ -60,6 +61,8 @@ def _data(rules: Rules) -> Data:
         "workdays": sorted(usual.workdays),
         "country": usual.country,
         "nudges": rules.nudges,
+        "year_begins": rules.periods.begins,
+        "span": rules.periods.span,
     }
 
 
@@ -80,5 +83,6 @@ def _rules(row: WorkspaceRow) -> Rules:
             country=kept["country"],
         ),
         nudges=kept["nudges"],
+        periods=Periods(kept.get("year_begins", CALENDAR.begins), Span(kept.get("span", CALENDAR.span))),
         retention_days=row.retention_days,
     )

@@ -35,7 +35,8 @@ from flows.freshness import State
 from flows.hours import Habits
 from flows.ledger import Known
 from flows.lens import Label
-from flows.nudging import Nudge, Result, Standing, quarter
+from flows.nudging import Nudge, Result, Standing
+from flows.periods import CALENDAR
 from flows.playbook import NEXT_STEP, STEERED
 from flows.review import Ending, Stage, Status
 from flows.steering import Act
@@ -335,7 +336,7 @@ def stale_of(session: Session, person: str, now: datetime) -> dict[tuple[int, st
 
 
 def may_be_asked_about(standing: Standing, person: str, day: date) -> bool:
-    deal, (first, last) = standing.deal, quarter(day)
+    deal, (first, last) = standing.deal, CALENDAR.of(day)
     reviewed = standing.reviewed_at and first <= standing.reviewed_at.date() <= last
     in_period = bool(deal.close_date and deal.close_date <= last) or bool(reviewed)
     waits = deal.waits_until is not None and day <= deal.waits_until

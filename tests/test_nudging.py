@@ -16,6 +16,7 @@ from flows.hours import Habits, is_workday, is_working, local_day
 from flows.ledger import Known
 from flows.nudging import Came, Nudge, Plan, Result, Standing
 from flows.outlook import outlook
+from flows.periods import CALENDAR
 from flows.playbook import NEXT_STEP, STEERED
 from flows.review import Deal, Ending
 
@@ -97,7 +98,7 @@ def test_the_quarter_begins_where_the_person_is() -> None:
 
 @given(st.dates(date(2000, 1, 1), date(2100, 12, 31)))
 def test_a_quarter_has_three_months_and_every_day_is_in_its_own(day: date) -> None:
-    first, last = nudging.quarter(day)
+    first, last = CALENDAR.of(day)
     assert first <= day <= last and first.day == 1 and (last + timedelta(days=1)).day == 1
     assert 90 <= (last - first).days + 1 <= 92
 

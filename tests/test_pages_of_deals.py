@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from flows.home import DEALS_ON_A_PAGE, Glance, Only, Shown, end_of_quarter, glance, page
+from flows.home import DEALS_ON_A_PAGE, Glance, Only, Shown, glance, page
 from flows.ledger import Known
+from flows.periods import CALENDAR
 from flows.playbook import STEERED
 from flows.review import Deal, Stage
 
@@ -105,9 +106,9 @@ def test_what_matters_first_comes_first_then_all_else_then_our_close_date() -> N
 
 
 def test_a_quarter_ends_with_its_third_month() -> None:
-    assert end_of_quarter(date(2026, 11, 24)) == end_of_quarter(date(2026, 12, 31)) == date(2026, 12, 31)
-    assert end_of_quarter(date(2027, 1, 1)) == date(2027, 3, 31)
-    assert end_of_quarter(date(2028, 2, 29)) == date(2028, 3, 31)
+    assert CALENDAR.of(date(2026, 11, 24)) == CALENDAR.of(date(2026, 12, 31)) == (date(2026, 10, 1), date(2026, 12, 31))
+    assert CALENDAR.of(date(2027, 1, 1)) == (date(2027, 1, 1), date(2027, 3, 31))
+    assert CALENDAR.of(date(2028, 2, 29))[1] == date(2028, 3, 31)
 
 
 @given(some.builds(Shown, some.sampled_from(Only), some.integers(0, 99), some.integers(0, 99)))

@@ -171,7 +171,7 @@ def test_what_was_typed_twice_is_there_once(room: Room) -> None:
 def test_a_period_and_a_rhythm_and_a_zone(room: Room) -> None:
     knows(room, ("Northwind", LENA))
     answer = room.command("maya", "schedule this quarter every two weeks on Thu 10:00 America/New_York")
-    assert "*Every two weeks on Thursday, 10:00 (America/New_York)*. All deals, closing this quarter." in answer
+    assert "*Every two weeks on Thursday, 10:00 (America/New_York)*. All deals, closing this period." in answer
     (found,) = schedules(room)
     assert (found.choice.period, found.every_weeks, found.zone) == (THIS_QUARTER, 2, "America/New_York")
 

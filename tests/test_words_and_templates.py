@@ -74,6 +74,8 @@ WITH_THEM = re.compile(r"\b(?:was going wrong for them|could go wrong for the pe
 """The question bank asks what is not well in the customer's world; that is no word about the rep."""
 UNKIND = ("wrong", "bad", "incomplete", "score", "scores", "scored", "scoring", "fail", "failed", "poor", "mistake")
 KEYS = [question.key for question in PLAYBOOK]
+ONE_OFF = replace(STANDARD, questions=(*STANDARD.questions[:-1], replace(STANDARD.questions[-1], is_on=False)))
+TURNED = replace(STANDARD, questions=(STANDARD.questions[0], *reversed(STANDARD.questions[1:])))
 OWN_QUESTION = Question("own", "<!channel> *own*", "Who at {customer} <@U1>?", angles=("_a_",), ages=(9, 9, 9, 9))
 
 
@@ -137,7 +139,9 @@ OVER = replace(REVIEW, status=Status.FINISHED, ended_at=NOW + timedelta(minutes=
 ENDED = replace(EMPTY, status=Status.STOPPED, ended_at=NOW)
 WAITING = replace(REVIEW, status=Status.AWAITING_RETURN, asked="people", ask=5)
 SHORT = replace(OVER, questions=("people", "next_step"), asked="people")
-REVIEWS = (REVIEW, EMPTY, OVER, ENDED, WAITING, SHORT)
+UNREAD = Reply("1.1", "U1", UNCLEAR, lens.read("why_change", UNCLEAR))
+FOREIGN = replace(OVER, answers={"why_change": Answer("why_change", Standing.ANSWERED, (UNREAD,))})
+REVIEWS = (REVIEW, EMPTY, OVER, ENDED, WAITING, SHORT, FOREIGN)
 SAID = REVIEW.answer("why_change").replies[0]
 LESSON = Lesson(1, "We *close* <!channel> & go", Label.CUSTOMER, Label.US, "U1", NOW)
 
@@ -726,6 +730,9 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
         *(say.playbook_file(1, "<!channel>.yml", STANDARD, state) for state in ("same", "in_the_way", "managers")),
         *(say.playbook_file(1, "a.yml", each, "offered", changes(STANDARD, each)) for each in playbooks()),
         say.playbook_file(1, "a.yml", STANDARD, "offered", changes(None, STANDARD)),
+        say.playbook_file(1, "a.yml", STANDARD, "offered", changes(ONE_OFF, STANDARD)),
+        say.playbook_file(1, "a.yml", STANDARD, "offered", changes(STANDARD, STANDARD)),
+        say.playbook_file(1, "a.yml", TURNED, "offered", changes(STANDARD, TURNED)),
     ],
     say.playbook_unreadable: lambda: [
         say.playbook_unreadable(1, "<!channel>.yml", [f"question {n}: `ask` is empty" for n in range(many)])

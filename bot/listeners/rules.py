@@ -14,6 +14,7 @@ from bot import forms, habits
 from bot.service.rules import RulesService
 from bot.speaker import Speaker
 from flows.hours import Habits
+from flows.periods import CALENDAR, Periods, Span
 from flows.rules import Crew, Rules
 from flows.utterances import Utterance
 
@@ -75,6 +76,7 @@ def _rules(values: Mapping[str, str], usual: Habits) -> Rules:
         usual=replace(usual, nudges=True),
         nudges=usual.nudges,
         retention_days=int(values["kept"]),
+        periods=Periods(int(values.get("year_begins") or CALENDAR.begins), Span(values.get("span") or CALENDAR.span)),
     )
 
 

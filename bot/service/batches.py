@@ -29,10 +29,13 @@ from storage.calls import Calls
 from storage.choices import Choices, Offer
 from storage.database import Database
 from storage.habits import find_habits
+from storage.rules import find_rules
 
 PROPOSED = time(10)
 
-_WORDS = re.compile(r"(?:(?P<quarter>(?:in )?this quarter)|in (?P<period>.+?))?(?:(?:^|\s)by(?P<when>\s.*)?)?$", re.I)
+_WORDS = re.compile(
+    r"(?:(?P<quarter>(?:in )?this (?:quarter|period))|in (?P<period>.+?))?(?:(?:^|\s)by(?P<when>\s.*)?)?$", re.I
+)
 """What may stand beside the people: the forecast period, and by when."""
 
 
@@ -115,7 +118,7 @@ class BatchService:
         zone = self._zone(team, person)
         with self._database.transaction() as session:
             habits, choices = find_habits(session, team, person), Choices(session, team, scopes)
-            periods = choices.periods()
+            periods, span = choices.periods(), find_rules(session, team).periods.span
         day = local_day(next_morning(self._decisions.clock(), habits), zone)
         known = [THIS_QUARTER, *periods]
         like = next((each for each in known if each.casefold() == choice.period.casefold()), "")
@@ -126,7 +129,7 @@ class BatchService:
             zone=zone,
             came_from=channel,
         )
-        return say.batch_form(draft, periods)
+        return say.batch_form(draft, periods, span)
 
     def start(self, asked: Asked) -> tuple[Call, int] | Utterance:
         """Keep the call that was asked for and begin to open its reviews; gives it with how many deals it is about."""

@@ -20,6 +20,7 @@ from flows.digest import digest
 from flows.dossiers import Dossier, Members, may_know, may_read, seen_by
 from flows.hours import local_day
 from flows.nudging import Standing, is_in_period
+from flows.periods import Periods
 from flows.review import Deal
 from flows.shares import Movement
 from flows.utterances import Reader, Utterance, asked_digest_slot, digest_slot
@@ -28,6 +29,7 @@ from storage.database import Database
 from storage.deals import Deals
 from storage.digests import Digests, due
 from storage.home import begins_reviews_of_others, followed_deals
+from storage.rules import find_rules
 from storage.shares import Shares
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -84,7 +86,7 @@ class DigestService(DueWork):
         return True
 
     def give(self, typed: Typed, people: tuple[str, ...], words: str) -> Utterance | None:
-        """The digest of a person's next call, else of their deals and the team's in this quarter, as a message."""
+        """The digest of a person's next call, else of their deals and the team's in this period, as a message."""
         team, person, now = typed.team, typed.person, self._clock()
         known = self._directory.meet(team, person)
         channel = self._directory.conversation(person)
@@ -93,9 +95,10 @@ class DigestService(DueWork):
         with self._database.transaction() as session:
             call = Calls(session, team).next_of(person, now)
             dossiers = self._of_call(session, call) if call else self._of_person(session, team, person)
+            periods = find_rules(session, team).periods
         if not call:
             zone = known.tz if known else "UTC"
-            dossiers = [each for each in dossiers if _is_in_quarter(each, now, zone)]
+            dossiers = [each for each in dossiers if _is_in_period(each, now, zone, periods)]
         if not dossiers:
             return say.nothing_to_digest()
         slot = asked_digest_slot(person, typed.act.occasion)
@@ -182,6 +185,6 @@ def _deals_for(person: str, call: Call, dossiers: Sequence[Dossier]) -> Sequence
     return dossiers if person == call.manager else [each for each in dossiers if each.deal.owner == person]
 
 
-def _is_in_quarter(dossier: Dossier, now: datetime, zone: str) -> bool:
+def _is_in_period(dossier: Dossier, now: datetime, zone: str, periods: Periods) -> bool:
     reviewed = dossier.reviews[0].opened_at if dossier.reviews else None
-    return is_in_period(Standing(dossier.deal, dossier.items, reviewed), local_day(now, zone), zone)
+    return is_in_period(Standing(dossier.deal, dossier.items, reviewed), local_day(now, zone), zone, periods)

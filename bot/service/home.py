@@ -45,7 +45,8 @@ class HomeService:
         is_admin, now = self._directory.is_admin(team, person), self._clock()
         with self._database.transaction() as session:
             habits = find_habits(session, team, person)
-            habits = replace(habits, nudges=habits.nudges and find_rules(session, team).nudges)
+            rules = find_rules(session, team)
+            habits = replace(habits, nudges=habits.nudges and rules.nudges)
             own = [deal for deal in Deals(session, team, ()).under_way_of(person) if deal.scope not in closed]
             is_manager = begins_reviews_of_others(session, team, person)
             followed = followed_deals(session, team, person, closed) if is_manager else []
@@ -53,8 +54,8 @@ class HomeService:
             reviews = open_reviews(session, team, person, MOST_REVIEWS + 1, closed)
         # SQLite lets nobody write meanwhile, so what takes time with many deals is done outside.
         today, glances = local_day(now, habits.zone), glances_at(now)
-        mine = page(glances[: len(own)], shown.only, shown.mine, today)
-        others = page(glances[len(own) :], shown.only, shown.team, today) if is_manager else None
+        mine = page(glances[: len(own)], shown.only, shown.mine, today, rules.periods)
+        others = page(glances[len(own) :], shown.only, shown.team, today, rules.periods) if is_manager else None
         on_page = [each for side in (mine, others) if side for each in side.glances]
         with self._database.transaction() as session:
             threads = latest_threads(session, [each.deal.id for each in on_page], closed)
@@ -64,7 +65,21 @@ class HomeService:
         links = {deal_id: link(*thread) for deal_id, thread in threads.items()}
         reviews_and_links = [(review, link(review.channel, review.thread_ts)) for review in reviews]
         moved = self._shares.of_team(team, person, habits.zone, closed)
-        return say.home(Home(person, shown, reviews_and_links, mine, others, links, habits, today, moved, is_admin))
+        return say.home(
+            Home(
+                person,
+                shown,
+                reviews_and_links,
+                mine,
+                others,
+                links,
+                habits,
+                today,
+                moved,
+                is_admin,
+                rules.periods.span,
+            )
+        )
 
     def settings(self, team: str, person: str, shown: Shown) -> Utterance:
         """The form in which a person tells when they work; Home is shown as it was when they are done."""

@@ -124,10 +124,11 @@ class NudgeService(DueWork):
         """The nudge that is due, about deals of which none lives in a channel `closed` to the person."""
         now, nudges, habits = self._clock(), Nudges(session, team), find_habits(session, team, person)
         before = nudges.latest(person)
-        if not find_rules(session, team).nudges or not nudging.may_come(habits, before, now):
+        rules = find_rules(session, team)
+        if not rules.nudges or not nudging.may_come(habits, before, now):
             return None
         deals = [each for each in nudges.deals_of(person, habits, now) if each.deal.scope not in closed]
-        plan = nudging.plan(person, deals, habits, before, now)
+        plan = nudging.plan(person, deals, habits, before, now, rules.periods)
         return Due(plan, habits.zone, before[0].channel if before else "", now) if plan else None
 
     def _reached(self, team: str, person: str, channel: str) -> str:

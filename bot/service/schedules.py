@@ -27,6 +27,7 @@ from flows.utterances import Outlook, Utterance
 from storage.choices import Choices
 from storage.database import Database
 from storage.habits import find_habits
+from storage.rules import find_rules
 from storage.schedules import Schedules
 from storage.tenancy import at_work_for
 
@@ -223,7 +224,8 @@ class ScheduleService:
         with self._database.transaction() as session:
             scopes = [each for each in ("", asked.channel) if not each or each == channel]
             periods = Choices(session, asked.team, scopes).periods()
-        return say.schedule_form(asked, shown, periods, channel)
+            span = find_rules(session, asked.team).periods.span
+        return say.schedule_form(asked, shown, periods, channel, span)
 
     def _check(self, asked: Schedule) -> Wrong:
         """Why calls cannot be put on the calendar, by the lines of the form.

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flows.batch import Line, overview
 from flows.calls import THIS_QUARTER, Call, Choice, Result
 from flows.moments import moment
+from flows.periods import Span
 from flows.utterances.saying import Retouch, Utterance, ask_slot, batch_slot
 
 MOST_LINES = 15
@@ -35,8 +36,11 @@ class Draft:
     came_from: str
 
 
-def batch_form(draft: Draft, periods: Sequence[str]) -> Utterance:
-    """The form that starts the reviews before a forecast call; `periods` are what the team calls its own."""
+def batch_form(draft: Draft, periods: Sequence[str], span: Span = Span.QUARTER) -> Utterance:
+    """The form that starts the reviews before a forecast call; `periods` are what the team calls its own.
+
+    `span` is how long a forecast period is.
+    """
     return Utterance(
         "batch_form",
         {
@@ -46,6 +50,7 @@ def batch_form(draft: Draft, periods: Sequence[str]) -> Utterance:
             "period": draft.choice.period,
             "periods": [[each, each] for each in periods],
             "this_quarter": THIS_QUARTER,
+            "span": span,
             "day": draft.at.date(),
             "time": f"{draft.at:%H:%M}",
             "zone": draft.zone,

@@ -180,5 +180,6 @@ def home(shown: Home) -> Utterance:
             "habits": contexts.habits(shown.habits, shown.today),
             "moved": shares.plain(shown.moved) if shown.moved else None,
             "is_admin": shown.is_admin,
+            "span": shown.span,
         },
     )

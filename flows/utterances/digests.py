@@ -113,7 +113,7 @@ def in_our_messages(link: str) -> Utterance:
 
 
 def nothing_to_digest() -> Utterance:
-    """There is no call to come, and no deal of this quarter."""
+    """There is no call to come, and no deal of this forecast period."""
     return Utterance("nothing_to_digest", {})
 
 

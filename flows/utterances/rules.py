@@ -26,6 +26,8 @@ def rules_form(rules: Rules) -> Utterance:
             "habits": contexts.habits(rules.usual, date.min),
             "countries": contexts.countries_by_letter(),
             "nudges": rules.nudges,
+            "year_begins": rules.periods.begins,
+            "span": rules.periods.span,
             "kept": rules.retention_days,
             "offered": sorted({*KEPT, rules.retention_days}),
         },

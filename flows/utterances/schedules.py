@@ -12,6 +12,7 @@ from flows import calendar, contexts
 from flows.calendar import MOST_DAYS_AHEAD, MOST_SCHEDULES, Planned
 from flows.calls import THIS_QUARTER, Call, Schedule
 from flows.hours import Habits, countries
+from flows.periods import Span
 from flows.utterances.saying import Retouch, Utterance, schedule_slot
 
 EVENING = "evening"
@@ -32,11 +33,14 @@ class Outlook:
     too_soon: Planned | None = None
 
 
-def schedule_form(asked: Schedule, shown: date, periods: Sequence[str], came_from: str = "") -> Utterance:
+def schedule_form(
+    asked: Schedule, shown: date, periods: Sequence[str], came_from: str = "", span: Span = Span.QUARTER
+) -> Utterance:
     """When calls take place, about which deals, and how they are prepared.
 
     `asked` is filled in; without an id it is a new schedule. `shown` is the day on which it begins or goes on,
-    `periods` are what the team calls its forecast periods, `came_from` is the channel in which the form was asked for.
+    `periods` are what the team calls its forecast periods, `came_from` is the channel in which the form was asked for,
+    and `span` how long a forecast period is.
     """
     return Utterance(
         "schedule_form",
@@ -45,6 +49,7 @@ def schedule_form(asked: Schedule, shown: date, periods: Sequence[str], came_fro
             "came_from": came_from,
             "shown": shown,
             "this_quarter": THIS_QUARTER,
+            "span": span,
             "evening": EVENING,
             "periods": [[each, each] for each in dict.fromkeys([*periods, asked.choice.period]) if _is_named(each)],
             "days_ahead": [str(days) for days in range(1, MOST_DAYS_AHEAD + 1)],

@@ -19,7 +19,7 @@ from storage.inbox import Inbox
 from storage.messages import Messages
 from storage.tenancy import EVERYWHERE, at_work_for
 from tests.databases import made_on, make_ordinary_role
-from tests.drill.batches import Preparing, prepared
+from tests.drill.batches import Preparing, make_deals, prepared
 from tests.drill.former import ask, words_of
 from tests.drill.people import Holding, Memory, casts
 from tests.drill.replicas import ROOT, Killer, Replicas
@@ -122,9 +122,13 @@ def _tempo(plan: Plan, deadline: float, stages: int) -> Tempo:
 @contextlib.contextmanager
 def _stocked(url: str, plan: Plan, before: Path | None) -> Iterator[Database]:
     """A database made by this version, or by the one `before`, with the deals of the calls in it."""
-    ask(before or ROOT, "stock", url, *map(str, (plan.batches, plan.deals, plan.seed)))
     database = Database(url)
     try:
+        if before:
+            ask(before, "stock", url, *map(str, (plan.batches, plan.deals, plan.seed)))
+        else:
+            database.upgrade()
+            make_deals(database, prepared(plan.batches, plan.deals, plan.seed))
         yield database
     finally:
         database.close()
