@@ -124,3 +124,22 @@ def test_a_second_window_is_opened_for_somebody_else(room: Room, window: Windows
     omar.says("Good morning")
     expect(lena.said("Good morning")).to_be_visible()
     expect(lena.page.get_by_role("button", name="You are acting as")).to_contain_text("Lena Brandt")
+
+
+"""Stories for tests/browser that wait for the page: put each where its first line says, once the page can do it."""
+
+def test_the_shortcut_offers_the_channel_one_is_looking_at(room: Room, window: Windows) -> None:
+    omar = window("omar", "/channel/C0DEALS")
+    omar.page.get_by_role("button", name="Shortcuts").click()
+    omar.page.get_by_role("menuitem", name="Review a deal").click()
+    expect(omar.form.get_by_role("button", name="Where?")).to_contain_text("#deals")
+
+
+def test_whoever_has_a_window_open_is_there(room: Room, window: Windows) -> None:
+    lena = window("lena")
+    people = lena.page.get_by_role("navigation", name="Channels and people")
+    expect(people.get_by_role("link").filter(has_text="Omar Haddad").get_by_role("img", name="Away")).to_be_visible()
+    omar = window("omar")
+    expect(people.get_by_role("link").filter(has_text="Omar Haddad").get_by_role("img", name="Active")).to_be_visible()
+    omar.page.close()
+    expect(people.get_by_role("link").filter(has_text="Omar Haddad").get_by_role("img", name="Away")).to_be_visible()
