@@ -103,6 +103,6 @@ def chosen(room: Room) -> list[int]:
 def test_what_is_shown_names_the_period_as_it_is(room: Room) -> None:
     with room.bot.database.transaction() as session:
         keep_rules(session, TEAM, replace(find_rules(session, TEAM), periods=Periods(1, Span.MONTH)))
-    assert "no deal of this month" in room.command("maya", "digest")
+    assert "no deal of this forecast period" in room.command("maya", "digest")
     room.command("maya", "batch")
     assert "This month, by our close dates" in str(room.form("maya"))

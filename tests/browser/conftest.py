@@ -1,4 +1,4 @@
-"""The page in a real browser: one Chromium for each worker, and in it a window for each person."""
+"""The page in a real browser, and in it a window for each person."""
 
 from __future__ import annotations
 
@@ -10,16 +10,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from bot.demo import Stage, open_stage, set_scene
-from tests.browser.windows import Window, Windows, chromium, open_browser
+from tests.browser.windows import Window, Windows, browser, chromium
 from tests.conftest import NO_BROWSER, Room, open_room
 
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not chromium():
-        pytest.skip(NO_BROWSER)
-    with open_browser() as opened:
-        yield opened
+__all__ = ["browser"]
 
 
 @pytest.fixture
@@ -42,8 +36,10 @@ def window(browser: Browser, room: Room) -> Iterator[Windows]:
 
 
 @pytest.fixture(scope="session")
-def scene(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the demo keeps once its scene is set. Without a browser it is not even set."""
+    if not chromium():
+        pytest.skip(NO_BROWSER)
     folder = tmp_path_factory.mktemp("scene")
     with open_stage(0, folder) as stage:
         set_scene(stage)

@@ -128,6 +128,7 @@ def test_a_second_window_is_opened_for_somebody_else(room: Room, window: Windows
 
 """Stories for tests/browser that wait for the page: put each where its first line says, once the page can do it."""
 
+
 def test_the_shortcut_offers_the_channel_one_is_looking_at(room: Room, window: Windows) -> None:
     omar = window("omar", "/channel/C0DEALS")
     omar.page.get_by_role("button", name="Shortcuts").click()

@@ -12,11 +12,17 @@ from tests.browser.windows import Windows
 LOOKS = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
+MOST_LOOKS = 10
+MS_BETWEEN_LOOKS = 100
 
 
 def looks_well(page: Page) -> None:
-    """Nothing on the page as it is now has no name, cannot be read, or has no room."""
-    assert page.evaluate(LOOKS) == []
+    """Nothing on the page as it is now has no name, cannot be read, or has no room, once it stands still."""
+    for _ in range(MOST_LOOKS):
+        if not (found := page.evaluate(LOOKS)):
+            return
+        page.wait_for_timeout(MS_BETWEEN_LOOKS)
+    assert found == []
 
 
 def goes_to(page: Page, place: str, heading: str) -> None:

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+from tests.conftest import NO_BROWSER
 
 PATIENCE_MS = 10_000
 DRAWN = re.compile(" · ")
@@ -39,6 +42,15 @@ def open_browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS + as_root)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for each file: as long as Playwright is there, nothing else in its process can have a loop of its own."""
+    if not chromium():
+        pytest.skip(NO_BROWSER)
+    with open_browser() as opened:
+        yield opened
 
 
 @dataclass

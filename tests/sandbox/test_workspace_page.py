@@ -2,39 +2,28 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 from slack_bolt import App
 from slack_sdk import WebClient
 
 from sandbox.running import LocalWorkspace
+from tests.browser.windows import browser
 
-playwright = pytest.importorskip("playwright.sync_api", reason="there is no Playwright here to drive a browser with")
+__all__ = ["browser"]
 
-CHROMIUM = Path("/usr/bin/chromium")
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}")
-
-Visit = Callable[..., "playwright.Page"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    with playwright.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield running
-        running.close()
+Visit = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(browser, workspace: LocalWorkspace) -> Iterator[Visit]:
+def visit(browser: Browser, workspace: LocalWorkspace) -> Iterator[Visit]:
     """Opens a window as a person. The browser's own zone is nobody's here."""
     context = browser.new_context(timezone_id="Asia/Tokyo", permissions=["clipboard-read", "clipboard-write"])
     context.set_default_timeout(10_000)
     broken: list[str] = []
 
-    def open_window(person: str, place: str = "#/channel/C0DEALS") -> "playwright.Page":
+    def open_window(person: str, place: str = "#/channel/C0DEALS") -> Page:
         page = context.new_page()
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.goto(f"{workspace.url}/?as={person}{place}")
