@@ -143,7 +143,7 @@ def test_what_begins_or_ends_with_a_space_does_so_in_every_language(language: st
 # What is said in them
 
 
-@pytest.mark.parametrize("locale", ["de-DE", "es-ES", "es-LA", "en-US"])
+@pytest.mark.parametrize("locale", ["de-DE", "es-LA"])
 def test_everything_renders_in_every_language_and_slack_would_take_it(locale: str) -> None:
     speaker = speaking(locale)
     for utterance in EVERYTHING:
