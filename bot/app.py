@@ -44,9 +44,11 @@ from bot.service.deals import DealService
 from bot.service.desk import Desk, Take
 from bot.service.digested import DigestedService
 from bot.service.digests import DigestService
+from bot.service.drafts import Drafts
 from bot.service.home import HomeService
 from bot.service.lessons import LessonService
 from bot.service.mirrors import MirrorService
+from bot.service.new_playbooks import NewPlaybooks
 from bot.service.nudged import NudgedService
 from bot.service.outsiders import OutsiderService
 from bot.service.pipeline import PipelineService
@@ -154,14 +156,16 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     turns.on_accepted, base.outbox.on_attempt = observer.accepted, observer.attempted
     engine.take_on(turns)
     engine.take_on(base.nudges)
-    own = PlaybookService(database, base.outbox, base.decisions, base.directory)
+    drafts = Drafts(base.outbox, base.decisions, base.directory)
+    own = PlaybookService(database, drafts, base.decisions, base.directory)
+    new = NewPlaybooks(database, drafts, base.decisions)
     people_of = partial(Owners, patient, base.directory)
-    pipeline = PipelineService(database, base.decisions, base.outbox, base.speaker, courier, people_of, bring=own.bring)
+    pipeline = PipelineService(database, base.decisions, base.outbox, base.speaker, courier, people_of, bring=new.bring)
     # What people say comes oftenest, and Bolt asks one listener after the other.
     files.register(bolt, pipeline, base.speaker)
     threads.register(bolt, turns)
     commands_of_calls = _join_calls(bolt, engine, base)
-    playbooks.register(bolt, own, base.speaker)
+    playbooks.register(bolt, own, new, base.speaker)
     engine.take_on(pipeline)
     commands_of_privacy = _join_privacy(bolt, engine, base, courier)
     settled = RulesService(database, base.directory, clock)

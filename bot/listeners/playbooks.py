@@ -11,14 +11,16 @@ from slack_bolt import Ack, App
 
 from bot import forms
 from bot.listeners.buttons import answer_press, ids
-from bot.service.playbooks import PlaybookService, Press
+from bot.service.drafts import Press
+from bot.service.new_playbooks import NewPlaybooks
+from bot.service.playbooks import PlaybookService
 from bot.speaker import Speaker
 from flows.utterances import Utterance
 
 Do = Callable[[Press], Utterance | None]
 
 
-def register(bolt: App, playbooks: PlaybookService, speaker: Speaker) -> None:
+def register(bolt: App, playbooks: PlaybookService, new: NewPlaybooks, speaker: Speaker) -> None:
     answer = partial(answer_press, speaker)
 
     @bolt.action(re.compile("^playbook:(up|down):"))
@@ -46,7 +48,7 @@ def register(bolt: App, playbooks: PlaybookService, speaker: Speaker) -> None:
 
     @bolt.action("playbook:copy")
     def on_copy(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        answer(body, playbooks.name_form(press(body, action)))
+        answer(body, new.name_form(press(body, action)))
         ack()
 
     @bolt.view("new_playbook")
@@ -54,7 +56,7 @@ def register(bolt: App, playbooks: PlaybookService, speaker: Speaker) -> None:
         team = body["team"]["id"]
         key, edit = ids(view["private_metadata"], 2)
         about = Press(team, body["user"]["id"], key, int(edit), view["id"])
-        if wrong := playbooks.begin(about, forms.read(view).values.get("name", "")):
+        if wrong := new.begin(about, forms.read(view).values.get("name", "")):
             ack(response_action="errors", errors={line: speaker.sentence(team, hint) for line, hint in wrong.items()})
         else:
             ack()

@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory
-from bot.outbox import Outbox
 from bot.service.decisions import Decisions
 from bot.service.desk import Typed
+from bot.service.drafts import Drafts, Press, Wrong, card
 from flows import drafting
 from flows import utterances as say
-from flows.drafting import Changes
-from flows.playbook import Playbook, Question, Shelf
+from flows.playbook import Playbook, Question
 from flows.utterances import Retouch, Utterance
 from storage.audit import PLAYBOOK, Audit, Did
 from storage.database import Database
 from storage.errands import Errands, Kind
-from storage.imports import Dropped
-from storage.playbooks import Draft, Playbooks, is_unsaved
-from storage.rules import find_rules
+from storage.playbooks import Draft, Playbooks
 
-Wrong = Mapping[str, Utterance]
 Do = Callable[[Playbook], Playbook]
-
-
-@dataclass(frozen=True)
-class Press:
-    """What a person does with their draft of a playbook, by its key; `edit` counts the changes they have seen."""
-
-    team: str
-    person: str
-    key: str
-    edit: int
-    occasion: str = ""
 
 
 class PlaybookService:
     """Methods return a hint for the acting person, a form, or None."""
 
-    def __init__(self, database: Database, outbox: Outbox, decisions: Decisions, directory: Directory) -> None:
+    def __init__(self, database: Database, drafts: Drafts, decisions: Decisions, directory: Directory) -> None:
         self._database = database
-        self._outbox = outbox
+        self._drafts = drafts
         self._decisions = decisions
         self._directory = directory
 
@@ -62,66 +47,16 @@ class PlaybookService:
             playbook = shelf.named(words) if words else shelf.of("")
             if playbook is None:
                 return say.unknown_playbook(words, [each.name for each in shelf.playbooks.values()])
-            if not self._may_change(session, team, person):
+            if not self._drafts.may_change(session, team, person):
                 return say.only_managers()
             before = playbooks.draft(playbook.key, person)
-            draft, card = before or Draft(person, playbook), say.card_slot(playbook.key, person, typed.act.occasion)
-            draft = replace(draft, edit=draft.edit + 1, card=card)
+            draft, slot = before or Draft(person, playbook), say.card_slot(playbook.key, person, typed.act.occasion)
+            draft = replace(draft, edit=draft.edit + 1, card=slot)
             playbooks.keep(draft)
             moved = [say.card_closed(before.card, "moved")] if before else []
-            now = self._decisions.clock()
-            self._outbox.decide_for(session, team, told, [*moved, _card(playbooks, shelf, draft)], now)
+            self._drafts.tell(session, team, told, *moved, card(playbooks, shelf, draft))
         self._decisions.wake()
         return say.playbook_below(playbook)
-
-    def name_form(self, press: Press) -> Utterance:
-        """The form in which a new playbook gets its name, begun from a draft."""
-        with self._database.transaction() as session:
-            found = self._draft(session, press)
-            return found if isinstance(found, Utterance) else say.playbook_form(found.playbook, found.edit)
-
-    def begin(self, press: Press, name: str) -> Wrong:
-        """Begin a new playbook from a draft as it is now; or say why it cannot be called so, at the form's line."""
-        name = " ".join(name.split())
-        with self._database.transaction() as session:
-            found, playbooks = self._draft(session, press, at_any_edit=True), Playbooks(session, press.team)
-            if isinstance(found, Utterance):
-                return {"name": found}
-            shelf = playbooks.shelf()
-            key = drafting.new_key(name, shelf.playbooks)
-            wrong = drafting.wrong_name(name, shelf.playbooks.values(), key in playbooks.begun_by(press.person))
-            if wrong:
-                return {"name": say.words_will_not_do(wrong)}
-            begun = Playbook(key, name, found.playbook.questions)
-            draft = Draft(press.person, begun, 1, say.card_slot(key, press.person, press.occasion))
-            playbooks.keep(draft)
-            told, now = playbooks.told_in(found), self._decisions.clock()
-            self._outbox.decide_for(session, press.team, told, [_card(playbooks, shelf, draft)], now)
-        self._decisions.wake()
-        return {}
-
-    def bring(self, session: Session, file: Dropped, found: Playbook) -> Sequence[Utterance]:
-        """Offer a playbook from a file as its person's draft, in the caller's transaction; say what it changes."""
-        playbooks = Playbooks(session, file.team)
-        shelf, draft = playbooks.shelf(), playbooks.draft(found.key, file.person)
-        before = shelf.playbooks.get(found.key)
-        whole = replace(drafting.with_all_of(found, before), version=before.version) if before else found
-
-        def told(state: str, changed: Changes | None = None) -> Utterance:
-            return say.playbook_file(file.id, file.name, whole, state, changed)
-
-        if not self._may_change(session, file.team, file.person):
-            return [told("managers")]
-        if whole == before:
-            return [told("same")]
-        if draft and draft.playbook not in (before, whole):
-            return [told("in_the_way")]
-        card = say.card_slot(found.key, file.person, f"file-{file.id}")
-        after = Draft(file.person, whole, draft.edit + 1 if draft else 1, card)
-        playbooks.keep(after)
-        if draft:
-            self._show(session, file.team, say.card_closed(draft.card, "moved"))
-        return [told("offered", drafting.changes(before, whole)), _card(playbooks, shelf, after)]
 
     def move(self, press: Press, question: str, by: int) -> Utterance | None:
         """Move a question by so many places."""
@@ -134,7 +69,7 @@ class PlaybookService:
     def form(self, press: Press, question: str = "") -> Utterance:
         """The form in which a question gets its words; without one, a question that is added."""
         with self._database.transaction() as session:
-            found = self._draft(session, press)
+            found = self._drafts.find(session, press)
             if isinstance(found, Utterance):
                 return found
             if not question and drafting.is_full(found.playbook):
@@ -148,7 +83,7 @@ class PlaybookService:
         Other changes that were made since the form was opened stay.
         """
         with self._database.transaction() as session:
-            found = self._draft(session, press, at_any_edit=True)
+            found = self._drafts.find(session, press, at_any_edit=True)
             if isinstance(found, Utterance):
                 return {"ask": found}
             before = found.playbook.find(question)
@@ -167,12 +102,12 @@ class PlaybookService:
     def try_it(self, press: Press) -> Utterance | None:
         """Show the questions as they would be asked."""
         with self._database.transaction() as session:
-            found = self._draft(session, press)
+            found = self._drafts.find(session, press)
             if isinstance(found, Utterance):
                 return found
             told = Playbooks(session, press.team).told_in(found)
             preview = say.playbook_preview(found.playbook, press.person, press.occasion)
-            self._outbox.decide_for(session, press.team, told, [preview], self._decisions.clock())
+            self._drafts.tell(session, press.team, told, preview)
         self._decisions.wake()
         return None
 
@@ -196,7 +131,7 @@ class PlaybookService:
     def leave(self, press: Press) -> Utterance | None:
         """Let one's changes go."""
         with self._database.transaction() as session:
-            found = self._draft(session, press)
+            found = self._drafts.find(session, press)
             if isinstance(found, Utterance):
                 return found
             playbooks = Playbooks(session, press.team)
@@ -205,7 +140,7 @@ class PlaybookService:
                 playbooks.keep(replace(found, playbook=now, edit=found.edit + 1))
             else:
                 playbooks.drop(found)
-            self._show(session, press.team, say.card_closed(found.card, "left" if now else "nothing"))
+            self._drafts.show(session, press.team, say.card_closed(found.card, "left" if now else "nothing"))
         self._decisions.wake()
         return None
 
@@ -216,14 +151,14 @@ class PlaybookService:
             playbook = playbooks.shelf().playbooks.get(press.key)
             if playbook is None:
                 return say.playbook_gone()
-            if not self._may_change(session, press.team, press.person):
+            if not self._drafts.may_change(session, press.team, press.person):
                 return say.only_managers()
             playbooks.make_usual(press.key)
             Audit(session, press.team).note(
                 press.person, Did.MADE_USUAL, PLAYBOOK, press.key, self._decisions.clock()
             )  # fmt: skip
             if draft := playbooks.draft(press.key, press.person):
-                self._show(session, press.team, Retouch(draft.card, {"is_usual": True}))
+                self._drafts.show(session, press.team, Retouch(draft.card, {"is_usual": True}))
         self._decisions.wake()
         return say.playbook_usual(playbook)
 
@@ -240,7 +175,7 @@ class PlaybookService:
 
     def _save(self, press: Press, anyway: bool, after_theirs: bool) -> Utterance | None:
         with self._database.transaction() as session:
-            found, playbooks = self._draft(session, press), Playbooks(session, press.team)
+            found, playbooks = self._drafts.find(session, press), Playbooks(session, press.team)
             if isinstance(found, Utterance):
                 return found
             mine, theirs = found.playbook, playbooks.shelf().playbooks.get(press.key)
@@ -260,12 +195,12 @@ class PlaybookService:
             saved = playbooks.save(mine, press.person, now)
             playbooks.keep(replace(found, playbook=saved, edit=found.edit + 1))
             Audit(session, press.team).note(press.person, Did.CHANGED, PLAYBOOK, saved.ref, now)
-            self._show(session, press.team, say.card_closed(found.card, "saved", saved.version))
+            self._drafts.show(session, press.team, say.card_closed(found.card, "saved", saved.version))
         return None
 
     def _change(self, press: Press, do: Do) -> Utterance | None:
         with self._database.transaction() as session:
-            found = self._draft(session, press)
+            found = self._drafts.find(session, press)
             if isinstance(found, Utterance):
                 return found
             changed = do(found.playbook)
@@ -279,42 +214,8 @@ class PlaybookService:
         playbooks = Playbooks(session, press.team)
         after = replace(draft, playbook=changed, edit=draft.edit + 1)
         playbooks.keep(after)
-        card = _card(playbooks, playbooks.shelf(), after)
-        self._show(session, press.team, Retouch(after.card, card.context))
-
-    def _may_change(self, session: Session, team: str, person: str) -> bool:
-        """Managers, once an admin has named some, and admins; before, everybody.
-
-        Who is an admin is known by now: whoever pressed was let in.
-        """
-        return find_rules(session, team).may_begin(person) or self._directory.is_admin(team, person)
-
-    def _show(self, session: Session, team: str, shown: Retouch) -> None:
-        """Bring what stands in Slack up to date; if it is not there, nothing is said."""
-        self._outbox.decide_for(session, team, "", [shown], self._decisions.clock())
-
-    def _draft(self, session: Session, press: Press, at_any_edit: bool = False) -> Draft | Utterance:
-        """A person's draft, locked; or a hint, if it is gone, or not as they saw it when they pressed."""
-        if not self._may_change(session, press.team, press.person):
-            return say.only_managers()
-        draft = Playbooks(session, press.team).draft(press.key, press.person)
-        if draft is None:
-            return say.playbook_gone()
-        return draft if at_any_edit or draft.edit == press.edit else say.playbook_moved_on()
-
-
-def _card(playbooks: Playbooks, shelf: Shelf, draft: Draft) -> Utterance:
-    playbook, now = draft.playbook, shelf.playbooks.get(draft.playbook.key)
-    is_new = is_unsaved(playbook)
-    return say.playbook_card(
-        playbook,
-        draft.edit,
-        draft.card,
-        is_changed=is_new or playbook != playbooks.get(playbook.key, playbook.version),
-        is_usual=shelf.usual == playbook.key,
-        saved_by=playbooks.saved_by(now) if now and now.version == playbook.version else "",
-        is_new=is_new,
-    )
+        shown = card(playbooks, playbooks.shelf(), after)
+        self._drafts.show(session, press.team, Retouch(after.card, shown.context))
 
 
 def _with(question: Question, taken: Collection[str]) -> Do:

@@ -1,0 +1,76 @@
+"""Playbooks that were not there before, or come back as a file: begun from another one, and brought in as a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from bot.service.decisions import Decisions
+from bot.service.drafts import Drafts, Press, Wrong, card
+from flows import drafting
+from flows import utterances as say
+from flows.drafting import Changes
+from flows.playbook import Playbook
+from flows.utterances import Utterance
+from storage.database import Database
+from storage.imports import Dropped
+from storage.playbooks import Draft, Playbooks
+
+
+class NewPlaybooks:
+    """What is begun or brought in is its person's draft, and a choice for others once it is saved."""
+
+    def __init__(self, database: Database, drafts: Drafts, decisions: Decisions) -> None:
+        self._database = database
+        self._drafts = drafts
+        self._decisions = decisions
+
+    def name_form(self, press: Press) -> Utterance:
+        """The form in which a new playbook gets its name, begun from a draft; or a hint why there is none."""
+        with self._database.transaction() as session:
+            found = self._drafts.find(session, press)
+            return found if isinstance(found, Utterance) else say.playbook_form(found.playbook, found.edit)
+
+    def begin(self, press: Press, name: str) -> Wrong:
+        """Begin a new playbook from a draft as it is now; or say why it cannot be called so, at the form's line."""
+        name = " ".join(name.split())
+        with self._database.transaction() as session:
+            found, playbooks = self._drafts.find(session, press, at_any_edit=True), Playbooks(session, press.team)
+            if isinstance(found, Utterance):
+                return {"name": found}
+            shelf = playbooks.shelf()
+            key = drafting.new_key(name, shelf.playbooks)
+            wrong = drafting.wrong_name(name, shelf.playbooks.values(), key in playbooks.begun_by(press.person))
+            if wrong:
+                return {"name": say.words_will_not_do(wrong)}
+            begun = Playbook(key, name, found.playbook.questions)
+            draft = Draft(press.person, begun, 1, say.card_slot(key, press.person, press.occasion))
+            playbooks.keep(draft)
+            self._drafts.tell(session, press.team, playbooks.told_in(found), card(playbooks, shelf, draft))
+        self._decisions.wake()
+        return {}
+
+    def bring(self, session: Session, file: Dropped, found: Playbook) -> Sequence[Utterance]:
+        """Offer a playbook from a file as its person's draft, in the caller's transaction; say what it changes."""
+        playbooks = Playbooks(session, file.team)
+        shelf, draft = playbooks.shelf(), playbooks.draft(found.key, file.person)
+        before = shelf.playbooks.get(found.key)
+        whole = replace(drafting.with_all_of(found, before), version=before.version) if before else found
+
+        def told(state: str, changed: Changes | None = None) -> Utterance:
+            return say.playbook_file(file.id, file.name, whole, state, changed)
+
+        if not self._drafts.may_change(session, file.team, file.person):
+            return [told("managers")]
+        if whole == before:
+            return [told("same")]
+        if draft and draft.playbook not in (before, whole):
+            return [told("in_the_way")]
+        slot = say.card_slot(found.key, file.person, f"file-{file.id}")
+        after = Draft(file.person, whole, draft.edit + 1 if draft else 1, slot)
+        playbooks.keep(after)
+        if draft:
+            self._drafts.show(session, file.team, say.card_closed(draft.card, "moved"))
+        return [told("offered", drafting.changes(before, whole)), card(playbooks, shelf, after)]
