@@ -23,7 +23,7 @@ class Library:
             return Playbooks(session, team).shelf()
 
     def playbook(self, team: str, ref: str) -> Playbook | None:
-        """The version that a `ref` names; None if it names none, but a playbook as it is now."""
+        """The version that a `ref` names; None if it names none."""
         key, _, version = ref.partition(":")
         if not version.isdecimal():
             return None

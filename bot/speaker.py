@@ -209,7 +209,7 @@ class Speaker:
         struggle = mrkdwn.shorten((context.get("struggle") or "").replace("\n", " "), LONGEST_STRUGGLE)
 
         def wording(key: str, customer: str = "") -> Wording:
-            playbook = self._library.playbook(team, ref) or (shelf().of(ref) if ref else None)
+            playbook = self._library.playbook(team, ref)
             question = (playbook.find(key) if playbook else None) or shelf().question(key)
             known = {"customer": customer or deal, "deal": deal, "struggle": struggle}
             return Wording(question, known, mrkdwn.encode, language.question)

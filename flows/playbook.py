@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -113,14 +113,18 @@ class Playbook:
 
 @dataclass(frozen=True)
 class Shelf:
-    """The playbooks of a team as they are now, by their keys; the `usual` one is taken where none is chosen."""
+    """The playbooks of a workspace as they are now, by their keys.
+
+    Where none is chosen, the `usual` one is taken; for the people in `usual_of`, by their ids, another.
+    """
 
     playbooks: Mapping[str, Playbook]
     usual: str
+    usual_of: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, key: str) -> Playbook:
-        """The playbook of a key, or the usual one."""
-        return self.playbooks.get(key) or self.playbooks[self.usual]
+    def of(self, key: str, owner: str) -> Playbook:
+        """The playbook of a key; if there is none, the usual one of a person."""
+        return self.playbooks.get(key) or self.playbooks[self.usual_of.get(owner, self.usual)]
 
     def named(self, words: str) -> Playbook | None:
         """The playbook that somebody calls by its name or its key, in any case."""
@@ -132,7 +136,7 @@ class Shelf:
         """The words for a key: those of the `first` playbook, else of the usual one, else of any that has it."""
         if key == AFTERWARDS:
             return Question(AFTERWARDS, "Added later", "")
-        for playbook in (*([first] if first else []), self.of(""), *self.playbooks.values()):
+        for playbook in (*([first] if first else []), self.playbooks[self.usual], *self.playbooks.values()):
             if found := playbook.find(key):
                 return found
         return Question(key, key.replace("_", " ").capitalize(), "")

@@ -37,7 +37,7 @@ class Deal:
     it lives in. `their_date` is the customer's own, `close_date` is ours. `ending` is how it ended, at `closed_at`
     in UTC. The customer cannot move before `waits_until`, for the reason `waits_for`; `nudges` says whether its owner
     is asked about it. `amount` is what it is worth to us in a `currency` (ISO 4217), which may not be known.
-    `playbook` is the key of the one it is reviewed by, empty for the team's usual one.
+    `playbook` is the key of the one it is reviewed by, empty for its owner's usual one.
     """
 
     id: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from flows.calls import Choice
@@ -18,12 +18,16 @@ USUAL = Habits()
 
 @dataclass(frozen=True)
 class Crew:
-    """What people call a team: some members of a workspace and who manages them, by their ids. A new one has id 0."""
+    """What people call a team: some members of a workspace and who manages them, by their ids. A new one has id 0.
+
+    `playbook` is the key of the one that its members' deals are reviewed by where none is chosen, empty for the usual.
+    """
 
     id: int
     name: str
     managers: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    playbook: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,14 @@ class Rules:
         """The members of the crews that somebody manages, once each."""
         theirs = (crew.members for crew in self.crews if manager in crew.managers)
         return tuple(dict.fromkeys(member for members in theirs for member in members))
+
+    def playbooks_of_members(self, there: Collection[str]) -> dict[str, str]:
+        """The keys of the usual playbooks of people whose crew has one that is still `there`, by their ids.
+
+        Whoever is in several such crews has that of the first by name.
+        """
+        crews = sorted((crew for crew in self.crews if crew.playbook in there), key=lambda crew: crew.name.casefold())
+        return {member: crew.playbook for crew in reversed(crews) for member in crew.members}
 
     def outside(self, manager: str, owners: Iterable[str]) -> tuple[str, ...]:
         """Those owners of deals who are in no crew of a manager's. Who manages no crew begins reviews of everybody's.

@@ -144,7 +144,7 @@ def doubt(review: Review, question: str, by: Act, now: datetime) -> Outcome:
     asks = review.is_open and question not in review.questions
     after = replace(review, questions=(*review.questions, question)) if asks else review
     turn = Turn(DOUBTED, by.person, by.occasion, now, question)
-    return Outcome(after, turn, reflect(after), aside=say.will_ask(question, now=asks, deal=review.deal))
+    return Outcome(after, turn, reflect(after), aside=say.will_ask(question, now=asks, review=review))
 
 
 def answers_open(review: Review, message_ts: str, question: str, by: Act, now: datetime) -> Outcome:
@@ -159,7 +159,7 @@ def answers_open(review: Review, message_ts: str, question: str, by: Act, now: d
     answer = replace(review.answer(question).afresh.with_reply(reply), standing=Standing.ANSWERED, said_at=now)
     after = review.with_answer(rest).with_answer(answer)
     turn = Turn("answered_later", by.person, by.occasion, now, question, reply.text)
-    return Outcome(after, turn, reflect(after), aside=say.answered_later(question, review.deal))
+    return Outcome(after, turn, reflect(after), aside=say.answered_later(question, review))
 
 
 def suggest(review: Review, message_ts: str, ledger: Mapping[str, Known]) -> Utterance | None:

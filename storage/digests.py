@@ -157,7 +157,7 @@ class Digests:
             ledger = ledgers.get(deal.id, {})
             return Dossier(
                 deal,
-                outlook(deal, ledger, now, scale=slowness, zone=zone, playbook=shelf.of(deal.playbook)),
+                outlook(deal, ledger, now, scale=slowness, zone=zone, playbook=shelf.of(deal.playbook, deal.owner)),
                 tuple(past),
                 _steps(past, dues),
                 since.get(deal.id) or _ended_before(past),

@@ -145,7 +145,7 @@ class Nudges:
                     now,
                     scale=slowness,
                     zone=habits.zone,
-                    playbook=shelf.of(deal.playbook),
+                    playbook=shelf.of(deal.playbook, deal.owner),
                 ),
                 *reviewed.get(deal.id, (None, False)),
             )

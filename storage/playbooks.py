@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from flows.playbook import SHIPPED, Playbook, Shelf, from_plain, plain
 from storage.later import NotKnownHere
 from storage.models import DraftRow, MessageRow, PlaybookRow, WorkspaceRow
+from storage.rules import find_rules
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,15 @@ class Playbooks:
         self._team = team
 
     def shelf(self) -> Shelf:
-        """All of them, as they are now."""
+        """All of them, as they are now, and which is usual for whom."""
         latest = select(PlaybookRow.key, func.max(PlaybookRow.version)).where(PlaybookRow.team == self._team)
         rows = self._session.execute(latest.group_by(PlaybookRow.key))
         own = {key: self.get(key, version) for key, version in rows}
         settled = self._session.get(WorkspaceRow, self._team)
         usual = settled.playbook if settled else ""
         playbooks = {**SHIPPED.playbooks, **own}
-        return Shelf(playbooks, usual if usual in playbooks else SHIPPED.usual)
+        usual_of = find_rules(self._session, self._team).playbooks_of_members(playbooks)
+        return Shelf(playbooks, usual if usual in playbooks else SHIPPED.usual, usual_of)
 
     def get(self, key: str, version: int) -> Playbook:
         """A version of a playbook.

@@ -52,7 +52,13 @@ def _data(rules: Rules) -> Data:
     return {
         "managers": list(rules.managers),
         "crews": [
-            {"id": crew.id, "name": crew.name, "managers": list(crew.managers), "members": list(crew.members)}
+            {
+                "id": crew.id,
+                "name": crew.name,
+                "managers": list(crew.managers),
+                "members": list(crew.members),
+                "playbook": crew.playbook,
+            }
             for crew in rules.crews
         ],
         "channels": list(rules.channels),
@@ -72,9 +78,7 @@ def _rules(row: WorkspaceRow) -> Rules:
         return Rules(retention_days=row.retention_days)
     return Rules(
         managers=tuple(kept["managers"]),
-        crews=tuple(
-            Crew(each["id"], each["name"], tuple(each["managers"]), tuple(each["members"])) for each in kept["crews"]
-        ),
+        crews=tuple(_crew(each) for each in kept["crews"]),
         channels=tuple(kept["channels"]),
         usual=Habits(
             begins=time.fromisoformat(kept["begins"]),
@@ -85,4 +89,10 @@ def _rules(row: WorkspaceRow) -> Rules:
         nudges=kept["nudges"],
         periods=Periods(kept.get("year_begins", CALENDAR.begins), Span(kept.get("span", CALENDAR.span))),
         retention_days=row.retention_days,
+    )
+
+
+def _crew(kept: Data) -> Crew:
+    return Crew(
+        kept["id"], kept["name"], tuple(kept["managers"]), tuple(kept["members"]), str(kept.get("playbook", ""))
     )

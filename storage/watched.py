@@ -47,7 +47,7 @@ def _endings(session: Session, team: str, deals: list[Deal]) -> Counter[tuple[bo
             continue
         is_flagged: bool | None = None
         if all(known.told_at <= deal.closed_at for known in ledger.values()):
-            zone, playbook = zones.get(deal.owner, "UTC"), shelf.of(deal.playbook)
+            zone, playbook = zones.get(deal.owner, "UTC"), shelf.of(deal.playbook, deal.owner)
             items = outlook(deal, ledger, deal.closed_at, scale=slowness, zone=zone, playbook=playbook)
             is_flagged = bool(flags(deal, items, steps.get(deal.id, ()), slowness))
         counted[is_flagged, deal.ending] += 1

@@ -347,9 +347,9 @@ CASES: dict[str, Callable[[Ids], list[Json]]] = {
     },
     "action ^rules:crew:\\d+$": lambda ids: [by_an_admin(pressed(f"rules:crew:{ids.crew}", str(ids.crew)))],
     "view crew": lambda ids: [
-        by_an_admin(submitted("crew", f"{ids.crew}:", name="Ours", managers=LENA, remove="")),
-        submitted("crew", f"{ids.crew}:", name="Ours", managers=LENA, remove=""),
-        by_an_admin(submitted("crew", f"{ids.crew}:", name="Ours", managers=LENA, remove="yes")),
+        by_an_admin(submitted("crew", f"{ids.crew}:", name="Ours", managers=LENA, playbook=ids.playbook, remove="")),
+        submitted("crew", f"{ids.crew}:", name="Ours", managers=LENA, playbook=ids.playbook, remove=""),
+        by_an_admin(submitted("crew", f"{ids.crew}:", name="Ours", managers=LENA, playbook=ids.playbook, remove="yes")),
     ],
     **{
         f"action playbook:{word}": buttons(f"playbook:{word}", value=lambda ids: f"{ids.playbook}:1")

@@ -243,7 +243,7 @@ def test_what_a_file_leaves_out_is_switched_off_and_kept(home: Database) -> None
     told = run("import", "own.yml").stdout
     assert told == f"“Deal review” is version 2 in {TEAM}. Not in the file, and switched off: Budget.\n"
     with home.transaction() as session:
-        budget = Playbooks(session, TEAM).shelf().of("pilot").find("budget")
+        budget = Playbooks(session, TEAM).shelf().playbooks["pilot"].find("budget")
     assert budget and not budget.is_on
     home.close()
 

@@ -323,7 +323,7 @@ def test_what_hardly_asks_about_the_customer_is_saved_only_when_one_says_so_agai
 
 def current(room: Room, key: str = "standard") -> Playbook:
     with room.bot.database.transaction() as session:
-        return Playbooks(session, TEAM).shelf().of(key)
+        return Playbooks(session, TEAM).shelf().playbooks[key]
 
 
 def saved(room: Room, key: str) -> int:
@@ -508,8 +508,8 @@ def test_who_is_forgotten_saved_nothing_and_their_draft_is_gone(lena: Desk) -> N
     with lena.room.bot.database.transaction() as session:
         playbooks = Playbooks(session, TEAM)
         assert playbooks.draft("standard", "U0LENA") is None
-        assert playbooks.shelf().of("standard").version == 1
-        assert playbooks.saved_by(playbooks.shelf().of("standard")) == FORGOTTEN
+        assert playbooks.shelf().playbooks["standard"].version == 1
+        assert playbooks.saved_by(playbooks.shelf().playbooks["standard"]) == FORGOTTEN
 
 
 # From the first look to the file

@@ -649,8 +649,8 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.two_people: lambda: [say.two_people()],
     say.may_have_changed: lambda: in_turn(lambda review: say.may_have_changed(review, Suggestion("people", "left"))),
     say.may_answer: lambda: [say.may_answer(REVIEWS[0], SAID, KEYS[1:n]) for n in (2, 9)],
-    say.answered_later: lambda: [say.answered_later("people", REVIEWS[0].deal)],
-    say.will_ask: lambda: [say.will_ask("people", now, REVIEWS[0].deal) for now in (True, False)],
+    say.answered_later: lambda: [say.answered_later("people", REVIEWS[0])],
+    say.will_ask: lambda: [say.will_ask("people", now, REVIEWS[0]) for now in (True, False)],
     say.close_form: lambda: [say.close_form(REVIEWS[0].deal)],
     say.home: homes,
     say.nudge: nudges,
@@ -754,7 +754,10 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
         say.settings_form(habits, NOW.date(), Shown(), nudges) for habits in HABITS for nudges in (True, False)
     ],
     say.rules_form: lambda: [say.rules_form(rules) for rules in RULES],
-    say.crew_form: lambda: [say.crew_form(crew, "V1") for crew in (Crew(0, ""), *RULES[1].crews)],
+    say.crew_form: lambda: [
+        say.crew_form(crew, "V1", SHIPPED)
+        for crew in (Crew(0, ""), Crew(21, "South", playbook="renewal"), *RULES[1].crews)
+    ],
     say.bad_team: lambda: [say.bad_team(why) for why in ("no_name", "taken", "too_many")],
     say.only_admins: lambda: [say.only_admins()],
     say.held_elsewhere: lambda: [say.held_elsewhere([f"C{n}" for n in range(many)]) for many in (1, 2, 3, 5, 9)],

@@ -84,7 +84,7 @@ def _crew(number: int, values: Mapping[str, str]) -> tuple[Crew, bool]:
     """The team that a form describes, and whether it is to be removed."""
     name = " ".join(values.get("name", "").split())
     managers, members = _several(values.get("managers", "")), _several(values.get("members", ""))
-    return Crew(number, name, managers, members), bool(values.get("remove"))
+    return Crew(number, name, managers, members, values.get("playbook", "")), bool(values.get("remove"))
 
 
 def _several(value: str) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def file_name(each: Exported) -> str:
 
 
 def _page(each: Exported, now: datetime) -> dict[str, Any]:
-    playbook = each.shelf.of(each.deal.playbook)
+    playbook = each.shelf.of(each.deal.playbook, each.deal.owner)
     items = outlook(each.deal, each.ledger, now, scale=1.0, zone="UTC", playbook=playbook)
     known = {"customer": escaped(each.deal.name), "deal": escaped(each.deal.name)}
     reviews = [

@@ -106,7 +106,7 @@ class DealService:
             if deal is None or latest is None:
                 return None, (), ()
             ledger, slowness = Ledger(session).of(deal), scale(session, team)
-            playbook = Playbooks(session, team).shelf().of(deal.playbook)
+            playbook = Playbooks(session, team).shelf().of(deal.playbook, deal.owner)
             steps = Digests(session, team).steps([deal.id]).get(deal.id, ())
             others = {known.review for known in ledger.values()} - {latest.id}
             readable = {

@@ -115,7 +115,7 @@ def _glances_at(session: Session, team: str, deals: Sequence[Deal]) -> Callable[
                 now,
                 scale=slowness,
                 zone=zones.get(deal.owner, "UTC"),
-                playbook=shelf.of(deal.playbook),
+                playbook=shelf.of(deal.playbook, deal.owner),
             )
             for deal in deals
         ]

@@ -154,7 +154,7 @@ class NudgedService:
             if here or not matters:
                 return self._open_already((here or under_way)[0]) if under_way else say.nothing_stale()
             first, person = matters[0], asked.nudge.person
-            playbook = Playbooks(session, press.team).shelf().of(first.deal.playbook)
+            playbook = Playbooks(session, press.team).shelf().of(first.deal.playbook, first.deal.owner)
             questions = nudging.questions_for(first, playbook)
             review = reviews.add(first.deal, channel, person, person, questions, asked.now, playbook=playbook)
             self._decisions.keep(session, turns.open_review(review, asked.now), asked.now)

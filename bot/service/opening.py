@@ -170,7 +170,7 @@ class Opening:
         owner = find_person(session, call.team, deal.owner)
         zone = owner.tz if owner else "UTC"
         ledger, slowness = Ledger(session).of(deal), scale(session, call.team)
-        playbook = Playbooks(session, call.team).shelf().of(deal.playbook)
+        playbook = Playbooks(session, call.team).shelf().of(deal.playbook, deal.owner)
         questions = agenda(deal, ledger, now, scale=slowness, zone=zone, playbook=playbook)
         if not questions:
             return replace(entry, result=Result.FRESH)

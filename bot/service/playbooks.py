@@ -35,7 +35,7 @@ class PlaybookService:
         self._directory = directory
 
     def take(self, typed: Typed, people: tuple[str, ...], words: str) -> Utterance:
-        """Show a person their draft of a playbook, by its name, in their direct messages; without one, the usual."""
+        """Show a person their draft of a playbook, by its name, in their direct messages; without one, their usual."""
         team, person = typed.team, typed.person
         self._directory.welcome(team, person)
         told = self._directory.conversation(person)
@@ -44,7 +44,7 @@ class PlaybookService:
         with self._database.transaction() as session:
             playbooks = Playbooks(session, team)
             shelf = playbooks.shelf()
-            playbook = shelf.named(words) if words else shelf.of("")
+            playbook = shelf.named(words) if words else shelf.of("", person)
             if playbook is None:
                 return say.unknown_playbook(words, [each.name for each in shelf.playbooks.values()])
             if not self._drafts.may_change(session, team, person):

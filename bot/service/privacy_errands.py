@@ -115,7 +115,7 @@ class PrivacyErrands:
         with self._database.transaction() as session:
             playbooks = Playbooks(session, errand.team)
             draft = playbooks.draft(errand.subject, errand.person)
-            playbook = draft.playbook if draft else playbooks.shelf().of(errand.subject)
+            playbook = draft.playbook if draft else playbooks.shelf().of(errand.subject, errand.person)
         with tempfile.TemporaryDirectory(prefix="dealreview-playbook-") as folder:
             path = Path(folder) / f"{playbook.key}.yml"
             path.write_text(write(playbook), encoding="utf-8")

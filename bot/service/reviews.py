@@ -155,7 +155,7 @@ class ReviewService:
             owner = find_person(session, team, deal.owner)
             known = {} if whole else Ledger(session).of(deal)
             zone = owner.tz if owner else "UTC"
-            playbook = shelf.of(deal.playbook)
+            playbook = shelf.of(deal.playbook, deal.owner)
             questions = agenda(deal, known, now, scale=scale(session, team), zone=zone, playbook=playbook)
             if not questions:
                 return say.all_fresh(deal)

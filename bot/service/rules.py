@@ -16,6 +16,7 @@ from flows.rules import LONGEST_CREW_NAME, MOST_CREWS, Crew, Rules
 from flows.utterances import Utterance
 from storage.audit import WORKSPACE, Audit, Did
 from storage.database import Database
+from storage.playbooks import Playbooks
 from storage.rules import find_rules, keep_rules, lock_rules
 
 LONGEST_KEPT = 36_500
@@ -49,8 +50,9 @@ class RulesService:
         """The form of a team by its id, 0 for a new one; `under` is the view that it is shown over."""
         if not self._directory.is_admin(team, person):
             return say.only_admins()
-        crew = self._rules(team).crew(number) if number else Crew(0, "")
-        return say.crew_form(crew, under) if crew else say.not_here()
+        with self._database.transaction() as session:
+            crew = find_rules(session, team).crew(number) if number else Crew(0, "")
+            return say.crew_form(crew, under, Playbooks(session, team).shelf()) if crew else say.not_here()
 
     def settle(self, team: str, person: str, asked: Rules) -> Utterance | None:
         """Keep all settings as they are asked for, but for the teams."""
@@ -59,7 +61,10 @@ class RulesService:
         return self._change(team, person, lambda rules: replace(asked, crews=rules.crews))
 
     def settle_crew(self, team: str, person: str, crew: Crew) -> Utterance | None:
-        """Keep a team as it is asked for, or a new one."""
+        """Keep a team as it is asked for, or a new one. A playbook that is not there is none."""
+        with self._database.transaction() as session:
+            if crew.playbook not in Playbooks(session, team).shelf().playbooks:
+                crew = replace(crew, playbook="")
 
         def change(rules: Rules) -> Rules | Utterance:
             others = [each for each in rules.crews if each.id != crew.id]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flows.events import Suggestion
-from flows.review import Deal, Label, Line, Reply, Review
+from flows.review import Label, Line, Reply, Review
 from flows.utterances.saying import Utterance
 
 MOST_CHOICES = 4
@@ -87,15 +87,16 @@ def may_answer(review: Review, reply: Reply, questions: Sequence[str]) -> Uttera
     )
 
 
-def answered_later(question: str, deal: Deal) -> Utterance:
+def answered_later(question: str, review: Review) -> Utterance:
     """What was told after the end is the answer to a question that was open."""
-    return Utterance("answered_later", {"question": question, "playbook": deal.playbook, "customer": deal.name})
+    named = {"playbook": review.playbook.ref, "customer": review.deal.name}
+    return Utterance("answered_later", {"question": question, **named})
 
 
-def will_ask(question: str, now: bool, deal: Deal) -> Utterance:
+def will_ask(question: str, now: bool, review: Review) -> Utterance:
     """What may have changed is asked about, in this review (`now`) or in the deal's next one."""
-    context = {"question": question, "now": now, "deal": deal.name, "customer": deal.name}
-    return Utterance("will_ask", {**context, "playbook": deal.playbook})
+    named = {"playbook": review.playbook.ref, "deal": review.deal.name, "customer": review.deal.name}
+    return Utterance("will_ask", {"question": question, "now": now, **named})
 
 
 def line_moved(line: Line, label: Label, learned: bool) -> Utterance:

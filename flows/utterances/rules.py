@@ -7,11 +7,15 @@ from datetime import date
 
 from flows import contexts
 from flows.forgetting import FORGOTTEN
+from flows.playbook import Shelf
 from flows.rules import LONGEST_CREW_NAME, MOST_CREWS, Crew, Rules
 from flows.utterances.saying import Utterance
 
 KEPT = (0, 90, 180, 365, 730, 1095)
 """For how many days closed deals may be kept, as the form offers it; 0 is for ever."""
+
+AS_USUAL = "-"
+"""What stands in the form for no playbook of the team's own: the key of none."""
 
 
 def rules_form(rules: Rules) -> Utterance:
@@ -34,8 +38,8 @@ def rules_form(rules: Rules) -> Utterance:
     )
 
 
-def crew_form(crew: Crew, under: str) -> Utterance:
-    """A team, its managers and its members; `under` is the id of the view that the form is shown over."""
+def crew_form(crew: Crew, under: str, shelf: Shelf) -> Utterance:
+    """A team, its managers, its members and its playbook; `under` is the id of the view that the form is shown over."""
     return Utterance(
         "crew_form",
         {
@@ -45,6 +49,9 @@ def crew_form(crew: Crew, under: str) -> Utterance:
             "most": LONGEST_CREW_NAME,
             "managers": _there(crew.managers),
             "members": _there(crew.members),
+            "asks": crew.playbook if crew.playbook in shelf.playbooks else AS_USUAL,
+            "as_usual": AS_USUAL,
+            "playbooks": [[each.key, each.name] for each in shelf.playbooks.values()],
         },
     )
 

@@ -18,7 +18,7 @@ class DealRow(OfWorkspace, Base):
     `ending` is how it ended, at `closed_at`. The customer waits until `waits_until` for `waits_for`, and `nudges` says
     whether its owner is asked about it. `amount` is in a `currency` (ISO 4217), or in one we were not told.
     `imported_by` is who brought it in a file, if that was in Slack. `playbook` is the key of the one it is reviewed by,
-    empty for the team's usual one.
+    empty for its owner's usual one.
     """
 
     __tablename__ = "deal"

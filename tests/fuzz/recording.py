@@ -54,7 +54,7 @@ RARE_FORMS = {
     "forget_me": ("", {}),
     "delete_deal": ("1", {}),
     "rules": ("", {"begins": "09:00", "ends": "17:00", "workdays": "0,1", "nudges": "on", "kept": "0"}),
-    "crew": ("0:", {"name": MARK, "managers": "U0LENA", "members": "U0OMAR"}),
+    "crew": ("0:", {"name": MARK, "managers": "U0LENA", "members": "U0OMAR", "playbook": "renewal"}),
     "close_deal": ("1", {"ending": "lost"}),
     "new_playbook": ("standard:1", {"name": MARK}),
     "question": ("standard:1:people", {"label": MARK, "ask": MARK, "angles": MARK, "pace": "quickly"}),
