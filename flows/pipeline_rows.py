@@ -92,7 +92,8 @@ def _tidy(cell: str) -> str:
     spaced = " ".join(cell.split())
     if spaced.isascii() and spaced.isprintable():
         return spaced
-    return "".join(sign for sign in spaced if sign == "\0" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))
+    typed = (sign for sign in spaced if sign == "\0" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs"))
+    return " ".join("".join(typed).split())  # what was between two spaces may be gone
 
 
 def _currency(told: str, beside: str, in_header: str) -> str | None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from bot.commands import LONGEST_NAME as LONGEST_TYPED
@@ -281,6 +281,7 @@ def test_a_row_that_is_not_as_wide_as_the_header() -> None:
 
 
 @given(some.lists(some.text(max_size=30), max_size=10))
+@example(["0 \b", ""])
 def test_no_row_is_too_odd_to_be_read_or_rejected(cells: list[str]) -> None:
     read = read_row(2, cells, HEADER, Order.US)
     if isinstance(read, Row):
