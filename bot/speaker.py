@@ -202,14 +202,17 @@ class Speaker:
         return voice if voice.knows(name) else self._voice(ENGLISH)
 
     def _wordings(self, team: str, context: Json, language: Language) -> Callable[..., Wording]:
-        """What gives the words of a question by its key: those of the playbook that the context names, if it does."""
+        """What gives the words of a question by its key, asked about a customer.
+
+        They are those of the playbook `of` that deal, by its reference, or else of the one that the context names.
+        """
         shelf = cache(lambda: self._library.shelf(team))
         ref = str(context.get("playbook") or "")
         deal = context.get("deal") or "the customer"
         struggle = mrkdwn.shorten((context.get("struggle") or "").replace("\n", " "), LONGEST_STRUGGLE)
 
-        def wording(key: str, customer: str = "") -> Wording:
-            playbook = self._library.playbook(team, ref)
+        def wording(key: str, customer: str = "", of: str = "") -> Wording:
+            playbook = self._library.playbook(team, of or ref)
             question = (playbook.find(key) if playbook else None) or shelf().question(key)
             known = {"customer": customer or deal, "deal": deal, "struggle": struggle}
             return Wording(question, known, mrkdwn.encode, language.question)

@@ -13,7 +13,7 @@ from flows.freshness import State
 from flows.home import Glance, Page
 from flows.hours import Habits, countries
 from flows.nudging import MOST_QUESTIONS, Matter
-from flows.outlook import Item
+from flows.outlook import Item, playbook_of
 from flows.playbook import OPENING, STRUGGLE
 from flows.review import HEARD, Answer, Deal, Explained, Label, Review
 from flows.summary import summarise
@@ -153,6 +153,7 @@ def glance(shown: Glance, link: str, today: date) -> dict[str, Any]:
         "link": link,
         "owner": shown.deal.owner,
         "closes": shown.deal.close_date,
+        "playbook": playbook_of(shown.items),
         "stale": [item.question for item in shown.those(State.STALE)],
         "open": [item.question for item in opened],
         "never": [item.question for item in shown.those(State.NEVER)],
@@ -244,7 +245,14 @@ def aged(item: Item) -> dict[str, Any]:
     """How old what is known about a question is."""
     known, fresh = item.known, item.freshness
     due = known.due if known else None
-    return {"question": item.question, "state": fresh.state, "cause": fresh.cause, "days": fresh.days, "due": due}
+    return {
+        "question": item.question,
+        "playbook": item.playbook,
+        "state": fresh.state,
+        "cause": fresh.cause,
+        "days": fresh.days,
+        "due": due,
+    }
 
 
 def flags(found: Sequence[Flag]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from flows.freshness import State
 from flows.help_wanted import asked_for
 from flows.home import MATTERS_FIRST
 from flows.nudging import URGENCY
-from flows.outlook import Item
+from flows.outlook import Item, playbook_of
 from flows.playbook import AFTERWARDS, NEXT_STEP, OPENING, OUR_HELP
 from flows.review import HEARD, Deal, Label, Source, Standing
 from flows.watch import REVIEWS_RUNNING, Flag, flags, is_our_sum, only_ours
@@ -58,7 +58,10 @@ class News:
 
 @dataclass(frozen=True)
 class Talk:
-    """A deal worth talking about: under which heading, why, and the question (by its key) to ask about the customer."""
+    """A deal worth talking about: under which heading, why, and the question to ask about the customer.
+
+    That is told by its key; `playbook` is the reference of the one it is of.
+    """
 
     deal: Deal
     heading: Heading
@@ -68,6 +71,7 @@ class Talk:
     running: int
     flags: tuple[Flag, ...]
     ask: str
+    playbook: str
 
     @property
     def urgency(self) -> tuple[bool, bool, date, str, int]:
@@ -182,7 +186,7 @@ def _look_at(dossier: Dossier) -> Talk:
     weak = _urgent((*guesses, *opens)) if is_known else ()
     ask = _ask(heading, news, aged, weak)
     watched = flags(deal, items, dossier.steps, dossier.scale)
-    return Talk(deal, heading, news[:MOST_REASONS], aged, weak, running, watched, ask)
+    return Talk(deal, heading, news[:MOST_REASONS], aged, weak, running, watched, ask, playbook_of(items))
 
 
 def _heading(

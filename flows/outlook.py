@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +16,15 @@ WORTH_ASKING = frozenset({State.STALE, State.OPEN, State.NEVER})
 
 @dataclass(frozen=True)
 class Item:
-    """One question of a deal: what is known, None if it was never talked about, and how fresh that is."""
+    """One question of a deal: what is known, None if it was never talked about, and how fresh that is.
+
+    `playbook` is the reference of the one that the deal's questions are of.
+    """
 
     question: str
     known: Known | None
     freshness: Freshness
+    playbook: str = STANDARD.ref
 
     @property
     def is_worth_asking(self) -> bool:
@@ -47,6 +51,11 @@ def outlook(
     def item(question: str) -> Item:
         known = ledger.get(question)
         fresh = freshness(question, known, deal.stage, now, scale=scale, wait=wait, zone=zone, playbook=playbook)
-        return Item(question, known, fresh)
+        return Item(question, known, fresh, playbook.ref)
 
     return tuple(item(question) for question in playbook.steered)
+
+
+def playbook_of(items: Sequence[Item]) -> str:
+    """The reference of the playbook that a deal's questions are of; empty if it has none."""
+    return items[0].playbook if items else ""

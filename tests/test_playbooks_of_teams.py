@@ -85,6 +85,17 @@ def test_everything_that_asks_goes_by_the_teams_questions(room: Room) -> None:
     assert (opened.deal.name, opened.questions) == ("Northwind", ("worth_so_far",)), "all else is fresh"
 
 
+def test_each_deal_of_a_list_is_spoken_of_in_the_words_of_its_own_questions(room: Room) -> None:
+    for command in ("Northwind with renewal @lena", "Harlow @lena"):
+        thread = room.start(command)
+        for word in ("They are on the old contract.", *["not known"] * 9):
+            thread.says("lena", word)
+    asked = words(home(room, "lena")).partition("Questions to take to customers")[2]
+    renewal, standard = (each.find("no_action").could_ask for each in (RENEWAL, STANDARD))
+    told = sorted(("Northwind", renewal, "Harlow", standard), key=asked.index)
+    assert told in (["Northwind", renewal, "Harlow", standard], ["Harlow", standard, "Northwind", renewal])
+
+
 def test_a_nudge_begins_a_review_with_the_teams_questions(room: Room) -> None:
     stale(room)
     given(room, crews=(team(),))

@@ -132,6 +132,7 @@ def question_ahead(call: Call, talk: Mapping[str, Any], *, names_deal: bool) -> 
     """
     context = {"person": call.manager, "owner": talk["owner"], "customer": talk["deal"], "deal": talk["deal"]}
     asked = {"question": talk["ask"], "is_old": talk["heading"] == Heading.OLD, "at": call.at}
+    asked["playbook"] = talk.get("playbook", "")  # a digest of an earlier version does not tell
     slot = f"{ahead_slot(call.id)}:{talk['id']}" if names_deal else ahead_slot(call.id)
     return Utterance("question_ahead", {**context, **asked, "names_deal": names_deal}, slot)
 
@@ -194,6 +195,7 @@ def _talk(talk: Talk, links: Mapping[int, str], ranks: Mapping[int, int]) -> dic
         "aged": [contexts.aged(each) for each in talk.aged[:MOST_REASONS]],
         "guesses": [_guess(each) for each in talk.guesses[:MOST_REASONS]],
         "running": talk.running,
+        "playbook": talk.playbook,
         "flags": contexts.flags(talk.flags),
         "ask": talk.ask,
     }
