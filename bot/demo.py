@@ -131,8 +131,17 @@ class Players:
     def _give_details(self, who: str, parent: Message, details: dict[str, Any]) -> None:
         self._workspace.action(who, parent, "details")
         form = self._workspace.modal(who) or {}
-        self._workspace.submit(who, form["id"], {block: {"value": value} for block, value in _filled(details).items()})
+        filled = {block: {"value": value} for block, value in self._filled(details).items()}
+        self._workspace.submit(who, form["id"], filled)
         self._settle()
+
+    def _filled(self, details: dict[str, Any]) -> dict[str, str]:
+        """A form's values; `their_date_in` and the like are days from the day on which the scenes are played."""
+        today = datetime.fromtimestamp(self._workspace.now - self._stage.offset, UTC).date()
+        return {
+            name.removesuffix("_in"): (today + timedelta(days=value)).isoformat() if name.endswith("_in") else value
+            for name, value in details.items()
+        }
 
     def _settle(self) -> None:
         self._workspace.quiet(PATIENCE)
@@ -141,14 +150,15 @@ class Players:
 
 
 @contextmanager
-def open_stage(port: int, folder: Path) -> Iterator[Stage]:
-    """The local workspace with the bot connected to it in Socket Mode, both living by one clock."""
+def open_stage(port: int, folder: Path, clock: Callable[[], float] = time.time) -> Iterator[Stage]:
+    """The local workspace with the bot connected to it in Socket Mode, both living by one clock.
+
+    That gives seconds since the epoch, and has to go: who answers within a second of a question adds to the one before.
+    """
     store, database = folder / "workspace.json", folder / "dealreview.db"
     is_new = not store.exists()
     try:
-        workspace = LocalWorkspace(
-            manifest.socket_mode(), port=port, store=store, clock=lambda: time.time() + stage.offset
-        )
+        workspace = LocalWorkspace(manifest.socket_mode(), port=port, store=store, clock=lambda: clock() + stage.offset)
         stage = Stage(workspace, is_new)
         workspace.start()
     except OSError as error:
@@ -179,12 +189,3 @@ def _folder(data: Path | None) -> Iterator[Path]:
     else:
         with tempfile.TemporaryDirectory(prefix="dealreview-") as folder:
             yield Path(folder)
-
-
-def _filled(details: dict[str, Any]) -> dict[str, str]:
-    """A form's values; `their_date_in` and the like are days from today."""
-    today = datetime.now(UTC).date()
-    return {
-        name.removesuffix("_in"): (today + timedelta(days=value)).isoformat() if name.endswith("_in") else value
-        for name, value in details.items()
-    }

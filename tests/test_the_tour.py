@@ -13,6 +13,7 @@ import pytest
 from bot.demo import Stage, open_stage, set_scene
 from bot.tour import tour
 from flows.playbook import STANDARD
+from tests.conftest import morning
 
 PATIENCE = 20.0
 DAY = 86_400
@@ -84,7 +85,7 @@ class Guest:
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the demo keeps once its scene is set. Setting it takes a while."""
     folder = tmp_path_factory.mktemp("scene")
-    with open_stage(0, folder) as stage:
+    with open_stage(0, folder, morning) as stage:
         set_scene(stage)
     return folder
 
@@ -92,7 +93,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def guest(scene: Path, tmp_path: Path) -> Iterator[Guest]:
     """A guest of a demo that has been stopped since, and started again."""
-    with open_stage(0, Path(copytree(scene, tmp_path / "kept"))) as stage:
+    with open_stage(0, Path(copytree(scene, tmp_path / "kept")), morning) as stage:
         set_scene(stage)
         yield Guest(stage)
 

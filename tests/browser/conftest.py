@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from bot.demo import Stage, open_stage, set_scene
 from tests.browser.windows import Window, Windows, browser, chromium
-from tests.conftest import NO_BROWSER, Room, open_room
+from tests.conftest import NO_BROWSER, Room, morning, open_room
 
 __all__ = ["browser"]
 
@@ -41,14 +41,14 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not chromium():
         pytest.skip(NO_BROWSER)
     folder = tmp_path_factory.mktemp("scene")
-    with open_stage(0, folder) as stage:
+    with open_stage(0, folder, morning) as stage:
         set_scene(stage)
     return folder
 
 
 @pytest.fixture
 def stage(scene: Path, tmp_path: Path) -> Iterator[Stage]:
-    with open_stage(0, Path(shutil.copytree(scene, tmp_path / "kept"))) as opened:
+    with open_stage(0, Path(shutil.copytree(scene, tmp_path / "kept")), morning) as opened:
         set_scene(opened)
         yield opened
 
