@@ -342,8 +342,8 @@ hypothesis.settings.load_profile("busy")  # how long it takes says as much of th
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many as there are processors: a test waits longer than it computes."""
-    return 2 * (os.cpu_count() or 1)
+    """One more than there are processors: a test waits longer than it computes."""
+    return 1 + (os.cpu_count() or 1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
