@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
 
-from bot.demo import Stage, open_stage, set_scene
+from bot.demo import Stage
 from bot.tour import tour
 from flows.playbook import STANDARD
-from tests.conftest import morning
+from tests.stages import scene, stage
+
+__all__ = ["scene", "stage"]
 
 PATIENCE = 20.0
 DAY = 86_400
@@ -81,21 +80,9 @@ class Guest:
         self.workspace.advance(morning + weekend * DAY - now)
 
 
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the demo keeps once its scene is set. Setting it takes a while."""
-    folder = tmp_path_factory.mktemp("scene")
-    with open_stage(0, folder, morning) as stage:
-        set_scene(stage)
-    return folder
-
-
 @pytest.fixture
-def guest(scene: Path, tmp_path: Path) -> Iterator[Guest]:
-    """A guest of a demo that has been stopped since, and started again."""
-    with open_stage(0, Path(copytree(scene, tmp_path / "kept")), morning) as stage:
-        set_scene(stage)
-        yield Guest(stage)
+def guest(stage: Stage) -> Guest:
+    return Guest(stage)
 
 
 def test_the_tour_can_be_taken_from_its_first_step_to_its_last(guest: Guest) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from bot.demo import Stage, open_stage, set_scene
-from tests.browser.windows import Window, Windows, browser, chromium
-from tests.conftest import NO_BROWSER, Room, morning, open_room
+from bot.demo import Stage
+from tests.browser.windows import Window, Windows, browser
+from tests.conftest import Room, open_room
+from tests.stages import scene, stage
 
-__all__ = ["browser"]
+__all__ = ["browser", "scene", "stage"]
 
 
 @pytest.fixture
@@ -33,24 +32,6 @@ def window(browser: Browser, room: Room) -> Iterator[Windows]:
 
 
 # The demo
-
-
-@pytest.fixture(scope="session")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the demo keeps once its scene is set. Without a browser it is not even set."""
-    if not chromium():
-        pytest.skip(NO_BROWSER)
-    folder = tmp_path_factory.mktemp("scene")
-    with open_stage(0, folder, morning) as stage:
-        set_scene(stage)
-    return folder
-
-
-@pytest.fixture
-def stage(scene: Path, tmp_path: Path) -> Iterator[Stage]:
-    with open_stage(0, Path(shutil.copytree(scene, tmp_path / "kept")), morning) as opened:
-        set_scene(opened)
-        yield opened
 
 
 @pytest.fixture
