@@ -208,7 +208,7 @@ class Speaker:
         """
         shelf = cache(lambda: self._library.shelf(team))
         ref = str(context.get("playbook") or "")
-        deal = context.get("deal") or "the customer"
+        deal = context.get("deal") or language.words.gettext("the customer")
         struggle = mrkdwn.shorten((context.get("struggle") or "").replace("\n", " "), LONGEST_STRUGGLE)
 
         def wording(key: str, customer: str = "", of: str = "") -> Wording:
