@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -159,17 +160,23 @@ def alembic_config(connection: Connection) -> Config:
 def _upgrade(connection: Connection, where: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('dealreview migrations'))"))
-    config = alembic_config(connection)
     current = MigrationContext.configure(connection).get_current_revision()
     try:
         if current:
-            ScriptDirectory.from_config(config).get_revision(current)
+            _revisions().get_revision(current)
     except CommandError as error:
         raise DatabaseProblem(
             f"The database {where} was made by a newer version of Dealreview (revision {current}); "
             "install that version, or restore a back-up made by this one."
         ) from error
-    command.upgrade(config, "head")
+    if current != _revisions().get_current_head():
+        command.upgrade(alembic_config(connection), "head")
+
+
+@cache
+def _revisions() -> ScriptDirectory:
+    """The migrations of this version: reading them takes longer than to see that there is nothing to do."""
+    return ScriptDirectory(str(MIGRATIONS))
 
 
 def _open(url: str) -> Engine:
