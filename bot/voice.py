@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta, pass_context
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template, meta, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 
 from bot import blocks, mrkdwn
@@ -23,8 +25,25 @@ class Names(Protocol):
         """What we remember of a person; somebody nameless in UTC if that is nothing."""
 
 
+class Compiled(BytecodeCache):
+    """The templates that were compiled in this process: what they say is looked up later, so all languages share it."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get(f"{bucket.key} {bucket.checksum}")
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._code[f"{bucket.key} {bucket.checksum}"] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 class Voice:
-    """Everything that can be said, in one language. Templates are compiled when they are first said in it."""
+    """Everything that can be said, in one language. Templates are compiled when they are first said."""
 
     def __init__(self, language: Language, names: Names) -> None:
         self.language = language
@@ -36,6 +55,7 @@ class Voice:
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.do", "jinja2.ext.i18n"],
+            bytecode_cache=COMPILED,
         )
         self.words.policies["ext.i18n.trimmed"] = True
         self.words.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
