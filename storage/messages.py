@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from flows.review import Review
@@ -207,11 +207,11 @@ class Messages:
 
     def tried(self, message: Message) -> None:
         """Slack is about to be called: until the outcome is known, the message may or may not be there."""
-        self._session.get_one(MessageRow, message.id).tries += 1
+        self._count_try(message, 1)
 
     def untried(self, message: Message) -> None:
         """The call surely changed nothing."""
-        self._session.get_one(MessageRow, message.id).tries -= 1
+        self._count_try(message, -1)
 
     def said(self, message: Message, ts: str | None, now: datetime) -> None:
         """Slack has the message in the version that was sent. Of a reaction nothing more is to be known."""
@@ -269,10 +269,13 @@ class Messages:
         if row.ts is None and row.name != GONE:
             row.refused = reason
 
-    def _slot(self, review_id: int | None, slot: str) -> MessageRow | None:
-        return self._session.scalar(
-            select(MessageRow).where(MessageRow.review_id == review_id, MessageRow.slot == slot)
-        )
+    def _count_try(self, message: Message, by: int) -> None:
+        tries = update(MessageRow).where(MessageRow.id == message.id).values(tries=MessageRow.tries + by)
+        self._session.execute(tries)
+
+    def _parent_ts(self, review_id: int) -> str | None:
+        parent = select(MessageRow.ts).where(MessageRow.review_id == review_id, MessageRow.slot == PARENT)
+        return self._session.scalar(parent)
 
     def _new(self, like: MessageRow, utterance: Utterance) -> MessageRow:
         row = MessageRow(
@@ -288,14 +291,15 @@ class Messages:
         return row
 
     def _to_message(self, row: MessageRow) -> Message:
-        in_thread = row.review_id is not None and row.slot not in (PARENT, SHARED)
-        parent = self._slot(row.review_id, PARENT) if in_thread else None
+        thread_ts = row.context.get("thread_ts") if row.name == GONE else None
+        if row.review_id is not None and row.slot not in (PARENT, SHARED):
+            thread_ts = self._parent_ts(row.review_id)
         return Message(
             row.id,
             row.team,
             row.review_id,
             row.channel,
-            parent.ts if parent else row.context.get("thread_ts") if row.name == GONE else None,
+            thread_ts,
             row.slot,
             row.name,
             row.context,

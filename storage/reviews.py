@@ -41,7 +41,11 @@ class Reviews:
     def lock(self, review_id: int) -> Review | None:
         """Load a review that no other transaction can change meanwhile; None if this workspace has none by that id."""
         found = self._session.scalar(self._ids(ReviewRow.id == review_id).with_for_update(of=ReviewRow))
-        return self._load(found) if found else None
+        if not found:
+            return None
+        row = self._row(found)
+        self._session.info[ReviewRow, found] = row  # a session forgets what nobody holds, and `save` needs it again
+        return self._to_review(row)
 
     def get(self, review_id: int) -> Review:
         """Load a review. Raises `LookupError` if this workspace has none by that id."""
@@ -172,8 +176,15 @@ class Reviews:
         return select(ReviewRow.id).where(*where, ReviewRow.team == self._team)
 
     def _load(self, review_id: int) -> Review:
-        row = self._session.get_one(ReviewRow, review_id, populate_existing=True)
+        return self._to_review(self._row(review_id))
+
+    def _row(self, review_id: int) -> ReviewRow:
+        return self._session.get_one(ReviewRow, review_id, populate_existing=True)
+
+    def _to_review(self, row: ReviewRow) -> Review:
         status = Status(row.status)
+        latest = ask_slot(row.ask) if status in OPEN else summary_slot(row.ask)
+        said_at = self._said_at(row.id, PARENT, latest)
         before = self._before(row)
         open_here = [each for each in before if _may_be_told(each, row)]
         owner = find_person(self._session, row.deal.team, row.owner)
@@ -192,9 +203,9 @@ class Reviews:
             earlier=self._earlier(open_here),
             probed=_probed(before),
             last_reviewed=before[0].ended_at if before else None,
-            thread_ts=self._ts(row.id, PARENT),
+            thread_ts=said_at.get(PARENT),
             led_by=row.led_by,
-            asked_ts=self._ts(row.id, ask_slot(row.ask) if status in OPEN else summary_slot(row.ask)),
+            asked_ts=said_at.get(latest),
             ended_at=row.ended_at,
             zone=owner.tz if owner else "UTC",
             returns_at=row.returns_at,
@@ -238,13 +249,12 @@ class Reviews:
                     earlier[row.question] = answer.carried_from(review.id)
         return earlier
 
-    def _ts(self, review_id: int, slot: str) -> str | None:
-        message = self._session.scalar(
-            select(MessageRow).where(MessageRow.review_id == review_id, MessageRow.slot == slot)
+    def _said_at(self, review_id: int, *slots: str) -> dict[str, str | None]:
+        """When, by Slack's time, a review's messages were said, by slot; None of what is still to be said."""
+        said = select(MessageRow.slot, MessageRow.refused, MessageRow.ts).where(
+            MessageRow.review_id == review_id, MessageRow.slot.in_(slots)
         )
-        if message is None:
-            return None
-        return NEVER if message.refused else message.ts
+        return {slot: NEVER if refused else ts for slot, refused, ts in self._session.execute(said)}
 
 
 def _probed(before: Sequence[ReviewRow]) -> dict[str, tuple[str, ...]]:

@@ -218,12 +218,18 @@ class TurnService:
         if not reply.text:
             return say.no_words()
         self._directory.welcome(arrival.team, arrival.person)
-        hint = self._decide(arrival, lambda now_is, now: turns.take_turn(now_is, reply, now, self._burst))
-        return hint or self._suggestion(arrival, reply)
+        became = review
 
-    def _suggestion(self, arrival: Arrival, reply: Reply) -> Utterance | None:
+        def decide(review: Review, now: datetime) -> Outcome:
+            nonlocal became
+            outcome = turns.take_turn(review, reply, now, self._burst)
+            became = outcome.review
+            return outcome
+
+        return self._decide(arrival, decide) or self._suggestion(became, reply)
+
+    def _suggestion(self, review: Review, reply: Reply) -> Utterance | None:
         with self._database.transaction() as session:
-            review = Reviews(session, arrival.team).get(arrival.review)
             return turns.suggest(review, reply.message_ts, Ledger(session).of(review.deal))
 
     def _amend(self, arrival: Arrival) -> Utterance | None:
