@@ -12,7 +12,7 @@ from flows.outlook import outlook
 from flows.review import Deal, Ending
 from flows.watch import flags
 from storage.deals import to_deal
-from storage.digests import Digests
+from storage.dossiers import Dossiers
 from storage.home import zones_of
 from storage.ledger import Ledger, scale
 from storage.models import DealRow
@@ -38,7 +38,7 @@ def endings(session: Session) -> Counter[tuple[bool | None, Ending]]:
 
 def _endings(session: Session, team: str, deals: list[Deal]) -> Counter[tuple[bool | None, Ending]]:
     ids = [deal.id for deal in deals]
-    ledgers, steps, slowness = Ledger(session).of_all(ids), Digests(session, team).steps(ids), scale(session, team)
+    ledgers, steps, slowness = Ledger(session).of_all(ids), Dossiers(session, team).steps(ids), scale(session, team)
     zones, shelf = zones_of(session, team, {deal.owner for deal in deals}), Playbooks(session, team).shelf()
     counted: Counter[tuple[bool | None, Ending]] = Counter()
     for deal in deals:

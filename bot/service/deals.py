@@ -16,7 +16,7 @@ from flows.utterances import Utterance
 from flows.watch import Flag, flags
 from storage.database import Database
 from storage.deals import Deals
-from storage.digests import Digests
+from storage.dossiers import Dossiers
 from storage.ledger import Ledger, scale
 from storage.playbooks import Playbooks
 from storage.reviews import Reviews
@@ -107,7 +107,7 @@ class DealService:
                 return None, (), ()
             ledger, slowness = Ledger(session).of(deal), scale(session, team)
             playbook = Playbooks(session, team).shelf().of(deal.playbook, deal.owner)
-            steps = Digests(session, team).steps([deal.id]).get(deal.id, ())
+            steps = Dossiers(session, team).steps([deal.id]).get(deal.id, ())
             others = {known.review for known in ledger.values()} - {latest.id}
             readable = {
                 review.id: review

@@ -23,7 +23,8 @@ from flows.steering import Act, Outcome
 from flows.utterances import Utterance, ahead_slot, asked_review_slot, digest_slot
 from storage.calls import Calls
 from storage.database import Database
-from storage.digests import TAKEN_ON, Digests, Said
+from storage.digests import Digests, Said
+from storage.dossiers import TAKEN_ON
 from storage.habits import find_habits
 from storage.reviews import Reviews
 

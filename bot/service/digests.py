@@ -28,6 +28,7 @@ from storage.calls import Calls
 from storage.database import Database
 from storage.deals import Deals
 from storage.digests import Digests, due
+from storage.dossiers import Dossiers
 from storage.home import begins_reviews_of_others, followed_deals
 from storage.rules import find_rules
 from storage.shares import Shares
@@ -113,17 +114,16 @@ class DigestService(DueWork):
 
     def _of_call(self, session: Session, call: Call) -> list[Dossier]:
         entries = Calls(session, call.team).entries(call)
-        digests = Digests(session, call.team)
         asked = {entry.review for entry in entries if entry.review}
-        deals = digests.deals([entry.deal for entry in entries])
-        return digests.dossiers(deals, call.manager, self._clock(), asked)
+        deals = Digests(session, call.team).deals([entry.deal for entry in entries])
+        return Dossiers(session, call.team).of(deals, call.manager, self._clock(), asked)
 
     def _of_person(self, session: Session, team: str, person: str) -> list[Dossier]:
         """A person's deals and, if they begin reviews of others' deals, those they follow."""
         deals: Sequence[Deal] = Deals(session, team, ()).under_way_of(person)
         if begins_reviews_of_others(session, team, person):
             deals = [*deals, *followed_deals(session, team, person)]
-        return Digests(session, team).dossiers(deals, person, self._clock())
+        return Dossiers(session, team).of(deals, person, self._clock())
 
     def _reached(self, team: str, person: str) -> str:
         """The channel to write to a person in, or empty if they left or take no messages. Raises `NotNow`."""

@@ -21,6 +21,7 @@ from flows.watch import Flag, flags
 from storage.database import Database
 from storage.deals import Deals
 from storage.digests import Digests
+from storage.dossiers import Dossiers
 from storage.habits import find_habits, keep_habits
 from storage.home import begins_reviews_of_others, followed_deals, latest_threads, open_reviews, zones_of
 from storage.ledger import Ledger, scale
@@ -127,10 +128,10 @@ def _watched(
     session: Session, team: str, person: str, glances: Sequence[Glance], closed: Collection[str]
 ) -> dict[int, tuple[Flag, ...]]:
     """The flags of deals by their ids. What was told where a person could not read it does not count here."""
-    digests, slowness = Digests(session, team), scale(session, team)
-    steps = digests.steps([each.deal.id for each in glances])
+    slowness = scale(session, team)
+    steps = Dossiers(session, team).steps([each.deal.id for each in glances])
     told_in = {item.known.review for each in glances for item in each.items if item.known}
-    unread = digests.unread_by(person, told_in, closed)
+    unread = Digests(session, team).unread_by(person, told_in, closed)
 
     def known(item: Item) -> Item:
         is_hidden = item.known is not None and item.known.review in unread
