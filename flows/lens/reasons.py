@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flows.lens.network import STORIES, Floats, shipped
+from flows.lens.network import STORIES, Floats, Indices, shipped
 from flows.lens.reader import is_foreign, is_strange, softmax
 from flows.lens.reading import EMPTY_WORDS, WORD, Correction, Label, Span
 from flows.lens.teaching import likeness, shift
@@ -45,8 +45,14 @@ def reason(text: str, span: Span, taught: Sequence[Correction] = ()) -> Reason:
     network, line = shipped(), text[span.start : span.end]
     if is_strange(network.card, line) or is_foreign(network.card, text):
         return Reason((), None, 0, True)
-    words = _candidates(text, span)
-    scores, about = _tried(text, span, words)
+    ids, offsets = network.tokens(text)
+    begin = max(0, int(np.searchsorted(offsets, span.start, side="right")) - 1)
+    end = int(np.searchsorted(offsets, span.end))
+    near = slice(max(0, begin - BEFORE), min(end + BEFORE, begin + AFTER))
+    inside = slice(begin - near.start, end - near.start)
+    ids, offsets = ids[near], offsets[near]
+    words = _candidates(text, span.start, min(span.end, int(offsets[-1]) + 1) if len(offsets) else span.end)
+    scores, about = _tried(ids, offsets, inside, words)
     said = 0
     if taught:
         says_so = [each.label == span.label for each in taught]
@@ -60,16 +66,9 @@ def reason(text: str, span: Span, taught: Sequence[Correction] = ()) -> Reason:
     return Reason(spoken, None, said, False)
 
 
-def _tried(text: str, span: Span, words: Sequence[re.Match[str]]) -> tuple[Floats, Floats]:
-    """The scores of a line: as it is, with all `words` masked, without each, and with only each; then its vector."""
+def _tried(ids: Indices, offsets: Indices, inside: slice, words: Sequence[re.Match[str]]) -> tuple[Floats, Floats]:
+    """The scores of the line `inside` these tokens: as it is, no `words`, without each, only each; and its vector."""
     network = shipped()
-    ids, offsets = network.tokens(text)
-    begin = max(0, int(np.searchsorted(offsets, span.start, side="right")) - 1)
-    end = int(np.searchsorted(offsets, span.end))
-    first = max(0, begin - BEFORE)
-    inside = slice(begin - first, end - first)
-    near = slice(first, min(end + BEFORE, begin + AFTER))
-    ids, offsets = ids[near], offsets[near]
     held = np.array([(offsets >= word.start()) & (offsets < word.end()) for word in words], bool).reshape(-1, len(ids))
     every = held.any(axis=0)
     masks = [np.zeros_like(every), every, *held, *(every & ~each for each in held)]
@@ -87,7 +86,7 @@ def _loudest(chances: Floats, words: Sequence[re.Match[str]]) -> tuple[str, ...]
     return tuple(words[n].group() for n in best)
 
 
-def _candidates(text: str, span: Span) -> list[re.Match[str]]:
-    """The words of a line that say something, evenly chosen where there are too many."""
-    words = [word for word in WORD.finditer(text, span.start, span.end) if word.group().lower() not in EMPTY_WORDS]
+def _candidates(text: str, start: int, end: int) -> list[re.Match[str]]:
+    """The words of a part of a text that say something, evenly chosen where there are too many."""
+    words = [word for word in WORD.finditer(text, start, end) if word.group().lower() not in EMPTY_WORDS]
     return words[:: 1 + len(words) // CANDIDATES]
