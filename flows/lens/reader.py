@@ -43,6 +43,8 @@ def read_with(network: Network, text: str, taught: Sequence[Correction] = ()) ->
         lines = [text[piece.start : piece.end] for piece in pieces]
         scores = scores + shift(network, lines, seen.vectors, taught)
     foreign = is_foreign(network.card, text)
+    if foreign:
+        scores = np.zeros_like(scores)  # nor is it to be cut where the network changes its mind
     found = spans(network.card, scores, text, pieces)
     return Reading(tuple(replace(each, label=Label.UNCLEAR) for each in found) if foreign else found, text, foreign)
 
