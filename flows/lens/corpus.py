@@ -17,6 +17,8 @@ from flows.lens.reading import Label, Reading, Span
 
 WORD = re.compile(r"\S+")
 FOLDER = Path(__file__).with_name("corpus")
+AFTER_LIFE = 23
+"""Authors with this number and later ones wrote after notes that people published; those before imagined theirs."""
 
 
 class Line(NamedTuple):
@@ -42,6 +44,11 @@ class Labelled:
     author: str
     question: str
     lines: tuple[Line, ...]
+
+    @property
+    def is_after_life(self) -> bool:
+        """Whether it was written after notes that people published, rather than imagined."""
+        return int(self.author[1:]) >= AFTER_LIFE
 
     @cached_property
     def text(self) -> str:
