@@ -299,7 +299,7 @@ def test_the_figures_of_the_lens_are_those_of_its_report() -> None:
     report = (ROOT / "flows" / "lens" / "REPORT.md").read_text(encoding="utf-8")
     explained = page("docs/explanation/lens.md").text
     (megabytes,) = re.findall(r"network: .* ([\d.]+) MB", report)
-    (authors,) = re.findall(r"learned from (\d+) authors", report)
+    (authors,) = re.findall(r"Nothing was learned from these (\d+)", report)
     (notes,) = re.findall(r"^(\d+) answers by many hands", report, re.MULTILINE)
     unseen_right, unseen_swapped = re.findall(r"Mean of the authors: accuracy ([\d.]+), .*swapped ([\d.]+)", report)[0]
     real_right, real_swapped = re.findall(r"\| real notes \| [\d,]+ \| ([\d.]+) \| [\d.]+ \| ([\d.]+)", report)[0]

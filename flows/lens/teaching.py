@@ -35,7 +35,7 @@ STEM = 5
 """Letters by which a word is known."""
 NEAREST = 10
 """Corrections that have a say about one line."""
-REACH = 12.0
+REACH = 14.0
 """The most that a score can gain. The network's own lie within 5 of each other, so that one correction turns a line
 that says the same, and a few must agree to turn one that says something like it."""
 KEPT = 4096

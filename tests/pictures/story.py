@@ -130,7 +130,7 @@ BEFORE: list[tuple[str, str, dict[str, str], list[Answer]]] = [
             "not known",
             "skip",
             "not known",
-            "Their plant manager shows us the night shift on 18 December.",
+            "Their plant manager talks to the union about it on 18 December.",
         ],
     ),
     (

@@ -1,4 +1,4 @@
-"""`python -m flows.lens.training`: learns from the corpus, measures on left-out authors, writes network and report."""
+"""`python -m flows.lens.training`: learns from most authors, measures on the others, writes network and report."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from flows.lens.reading import Label, Reading
 from flows.lens.training.evaluation import tally
 from flows.lens.training.export import export, settle
 from flows.lens.training.report import REPORT, Measured, write
-from flows.lens.training.tuning import Tagger, fit, load, mean, save
+from flows.lens.training.tuning import Tagger, fit, load, save
 
-STRANGERS = 5  # authors that the measured network never saw: the latest
+STRANGERS = ("T18", "T19", "T20", "T21", "T22", "T27", "T32", "T41")
+"""Nothing is learned from these authors: the network is measured on them, and both its figures are chosen there.
+
+A network that learned from T18 to T22, too, read real notes worse; see TRIED.md.
+"""
 TEMPERATURES = tuple(step / 20 for step in range(10, 61))
 THRESHOLDS = (0.0, *(step / 100 for step in range(40, 100, 5)))
-DEAR = 0.01  # of the words: the part that was read rightly and that silence may cost, on authors never seen
+DEAR = 0.0075  # of the words: the part that was read rightly and that silence may cost, on authors never seen
 
 
 class Workshop:
@@ -49,32 +53,31 @@ class Workshop:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train, choose temperature and threshold on authors never seen, write the network and its report."""
     parser = argparse.ArgumentParser(prog="python -m flows.lens.training", description=__doc__)
-    parser.add_argument("--every", action="store_true", help="leave out every author in turn: takes a day")
+    parser.add_argument("--every", action="store_true", help="leave out every other author in turn, too: takes a day")
     parser.add_argument("--measure", type=Path, metavar="FILE", help="a labelled set to measure on; never learned from")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="where to keep networks, to go on after a break")
     options = parser.parse_args(arguments)
     corpus = load_corpus()
-    authors = sorted({answer.author for answer in corpus}, key=lambda author: int(author[1:]))
-    groups = [[author] for author in authors] if options.every else [authors[-STRANGERS:]]
-    strangers: list[tuple[Network, Labelled]] = []
+    learned = [answer for answer in corpus if answer.author not in STRANGERS]
     with TemporaryDirectory() as passing:
         workshop = Workshop(options.work or Path(passing))
-        taggers = [workshop.learned("all", corpus)]
-        for group in groups:
-            name, others = "without-" + "-".join(group), [each for each in corpus if each.author not in group]
-            taggers.append(workshop.learned(name, others))
-            network = workshop.network(name, taggers[-1], others)
-            strangers += [(network, each) for each in corpus if each.author in group]
+        shipped = workshop.learned("shipped", learned)
+        network = workshop.network("shipped", shipped, learned)
+        strangers = [(network, answer) for answer in corpus if answer.author in STRANGERS]
+        for author in sorted({answer.author for answer in learned}) if options.every else ():
+            name, others = f"without-{author}", [answer for answer in learned if answer.author != author]
+            network = workshop.network(name, workshop.learned(name, others), others)
+            strangers += [(network, answer) for answer in learned if answer.author == author]
     temperature = best_temperature(strangers)
     for network, _ in strangers:
         network.card = replace(network.card, temperature=temperature)
     read = [(answer, read_with(network, answer.text)) for network, answer in strangers]
     curve = {level: tally((answer, silent(reading, level)) for answer, reading in read) for level in THRESHOLDS}
     threshold = max(at for at in THRESHOLDS if curve[0.0].accuracy - curve[at].accuracy <= DEAR)
-    export(mean(taggers), corpus, FOLDER)
+    export(shipped, learned, FOLDER)
     settle(FOLDER, temperature, threshold)
     left_out = [(answer, silent(reading, threshold)) for answer, reading in read]
-    write(Measured(left_out, curve, groups, corpus, load_file(options.measure) if options.measure else []))
+    write(Measured(left_out, curve, learned, load_file(options.measure) if options.measure else []))
     print(f"temperature {temperature}, threshold {threshold}; wrote {FOLDER.name}/ and {REPORT.name}")
 
 

@@ -33,14 +33,13 @@ Pair = tuple[Labelled, Reading]
 class Measured:
     """What training found out.
 
-    `left_out` are the answers of each author with the readings of a network that never saw that author, at the chosen
-    threshold; `curve` has those words counted at each threshold, and `groups` names the authors left out together.
-    `corpus` is what the shipped network learned from, `real` is a set from elsewhere, or empty.
+    `left_out` are the answers of authors with the readings of a network that never saw them, at the chosen threshold;
+    `curve` has those words counted at each threshold. `corpus` is what the shipped network learned from, `real` is a
+    set from elsewhere, or empty.
     """
 
     left_out: Sequence[Pair]
     curve: Mapping[float, Tally]
-    groups: Sequence[Sequence[str]]
     corpus: Sequence[Labelled]
     real: Sequence[Labelled]
 
@@ -72,11 +71,7 @@ def _lines(network: Network, measured: Measured) -> Iterator[str]:
     yield f"- learned from {len({answer.author for answer in measured.corpus})} authors, {lines:,} lines"
     yield f"- {_speed()}\n"
     yield "## Authors never seen\n"
-    together = "; ".join(", ".join(group) for group in measured.groups)
-    yield (
-        f"Read by a network that learned from all the others. Left out together: {together}. The shipped network is "
-        "the mean of that and one that learned from everybody.\n"
-    )
+    yield f"Nothing was learned from these {len(authors)}; temperature and threshold were chosen on them.\n"
     rows = [(author, tally(own)) for author, own in sorted(authors.items(), key=lambda item: int(item[0][1:]))]
     yield from _figures([*rows, ("all words", tally(measured.left_out))])
     yield _mean([found for _, found in rows])

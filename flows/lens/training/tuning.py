@@ -27,7 +27,8 @@ HEAD_RATE = 2.5e-3
 TOKENS = 1536  # in a batch
 WARM_UP = 0.1
 SMOOTHING = 0.05
-TOLD = 0.5  # of the answers are read with the question before them; none is, later: it misleads as often as it helps
+IMAGINED = 0.5  # of the imagined answers are read in a pass; of those after life, all
+TOLD = 0.25  # of the answers are read with the question before them; none is, later: it misleads as often as it helps
 LOWERED = 0.1
 BREAKS = (*" " * 6, "\n", "\n- ", "\n\n", "\n• ", " - ")  # between lines: people press Enter, or do not
 LONGEST = 300  # tokens of an answer and its question; the rest of a longer one is not learned from
@@ -65,10 +66,10 @@ def tokenizer() -> Any:
     return made
 
 
-def fit(answers: Sequence[Labelled], seed: int = SEED) -> Tagger:
-    """Learn from answers. On one machine the same answers and seed give the same weights."""
-    torch.manual_seed(seed)
-    school = School(answers, random.Random(seed))  # noqa: S311 (not for secrets)
+def fit(answers: Sequence[Labelled]) -> Tagger:
+    """Learn from answers. On one machine the same answers give the same weights."""
+    torch.manual_seed(SEED)
+    school = School(answers, random.Random(SEED))  # noqa: S311 (not for secrets)
     tagger = Tagger()
     tagger.train()
     optimizer = torch.optim.AdamW(
@@ -99,18 +100,6 @@ def fit(answers: Sequence[Labelled], seed: int = SEED) -> Tagger:
     return tagger
 
 
-def mean(taggers: Sequence[Tagger]) -> Tagger:
-    """Return the tagger whose weights are the means of theirs: it reads strangers better than any of them.
-
-    They began at the same weights, so what lies between them is a network as well (Wortsman et al., Model soups, 2022).
-    """
-    middle = Tagger()
-    weights = [tagger.state_dict() for tagger in taggers]
-    middle.load_state_dict({name: sum(each[name] for each in weights) / len(weights) for name in weights[0]})
-    middle.eval()
-    return middle
-
-
 def save(tagger: Tagger, file: Path) -> None:
     """Keep what was learned."""
     torch.save(tagger.state_dict(), file)
@@ -133,8 +122,9 @@ class School:
         self._tokenizer = tokenizer()
 
     def lessons(self) -> list[list[Example]]:
-        """Return every answer once, in batches of like lengths, in a random order."""
-        examples = sorted(map(self._example, self._answers), key=lambda e: len(e.ids) + self._chance.random())
+        """Return the answers of one pass, in batches of like lengths, in a random order."""
+        chosen = [answer for answer in self._answers if answer.is_after_life or self._chance.random() < IMAGINED]
+        examples = sorted(map(self._example, chosen), key=lambda e: len(e.ids) + self._chance.random())
         batches: list[list[Example]] = [[]]
         for example in examples:
             if batches[-1] and (len(batches[-1]) + 1) * len(example.ids) > TOKENS:
