@@ -142,8 +142,8 @@ def test_two_companies_review_a_deal_of_the_same_name_and_neither_hears_of_the_o
     ours = street.starts(OURS, "maya", "Northwind @lena")
     theirs = street.starts(THEIRS, "nadia", "Northwind @piet")
     for number, (mine, other) in enumerate(zip(ANSWERS, reversed(ANSWERS), strict=True)):
-        street.says(OURS, "lena", ours, f"{mine} Heron{number}.")
-        street.says(THEIRS, "piet", theirs, f"{other} Kestrel{number}.")
+        street.says(OURS, "lena", ours, f"Heron{number}: {mine}")
+        street.says(THEIRS, "piet", theirs, f"Kestrel{number}: {other}")
     street.says(OURS, "lena", ours, "stop")
     street.says(THEIRS, "piet", theirs, "stop")
     for team, who, mine, other in ((OURS, "maya", "Heron", "Kestrel"), (THEIRS, "nadia", "Kestrel", "Heron")):
