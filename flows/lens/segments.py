@@ -15,19 +15,20 @@ ABBREVIATION = re.compile(
 # A sentence ends at its mark (and the quotes and brackets that close on it), or an emoji, when space follows.
 SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*|[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?)(?=\s)|[。！？]+")
 LETTER = re.compile(r"[^\W\d_]")
-# A clause may begin after these; a contrast or a consequence is where a sentence changes its story.
+# A clause may begin after these; a contrast or a consequence is where a sentence changes its story. Notes part what
+# they heard from what they did with a comma alone ("Budget confirmed, sending the quote"), so each comma counts.
 CLAUSE_START = re.compile(
-    r"(?<=;)\s+(?=\S)"
+    r"(?<=[,;])\s+(?=\S)"
     r"|\s+(?=[-–—]+\s)"
     r"|(?<=—)(?=\w)"
     r"|\s+[|·•]\s+"
-    r"|(?<=[,)\"'”’])\s+(?=(?:and|so|but|which|though|although|while|whereas|yet|or|because|since|hence|then|who|"
+    r"|(?<=[)\"'”’])\s+(?=(?:and|so|but|which|though|although|while|whereas|yet|or|because|since|hence|then|who|"
     r"plus|still|we|we're|i|i'm|our|they|they're|their|she|he)\b)"
     r"|\s+(?=(?:but|so|though|although|whereas|because|which|hence|if (?:we|i)|"
     r"and (?:we|i|i'm|we're|our|they|their|she|he|no))\b)",
     re.IGNORECASE,
 )
-MIN_CLAUSE_WORDS = 3  # a shorter fragment says too little to be told apart from its neighbour
+MIN_CLAUSE_WORDS = 2  # a shorter fragment says too little to be told apart from its neighbour
 
 
 class Piece(NamedTuple):

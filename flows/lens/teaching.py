@@ -10,6 +10,7 @@ many of hardly like lines do not outvote a few of very like ones, since only the
 
 from __future__ import annotations
 
+import calendar
 import math
 from collections.abc import Sequence
 from functools import lru_cache
@@ -31,6 +32,8 @@ other lines about us.
 """
 WORDS_COUNT = 0.5
 """What having the same words adds to being about the same thing: without, half as many lines were turned rightly."""
+SILENT = EMPTY_WORDS.union(map(str.lower, (*calendar.day_name, *calendar.month_name)))
+"""Words that do not tell what a line is about: "see you on Monday" is not like "sent the quote on Monday"."""
 STEM = 5
 """Letters by which a word is known."""
 NEAREST = 10
@@ -86,7 +89,7 @@ def likeness(network: Network, lines: Sequence[str], vectors: Floats, taught: Se
 
 def _words(line: str) -> frozenset[str]:
     """The beginnings of the words of a line that say something: the forms of a word begin alike."""
-    return frozenset(word[:STEM] for word in WORD.findall(line.lower()) if word not in EMPTY_WORDS)
+    return frozenset(word[:STEM] for word in WORD.findall(line.lower()) if word not in SILENT)
 
 
 def _shared(some: frozenset[str], others: frozenset[str]) -> float:

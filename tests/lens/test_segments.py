@@ -16,12 +16,13 @@ def pieces(text: str) -> list[str]:
     [
         ("One here. Two there!", ["One here.", "Two there!"]),
         ("Met Dr. Lee at 9 a.m. on site.", ["Met Dr. Lee at 9 a.m. on site."]),
-        ("Costs 4.5 per unit, see v2.0 now.", ["Costs 4.5 per unit, see v2.0 now."]),
+        ("Costs 4.5 per unit and v2.0 more.", ["Costs 4.5 per unit and v2.0 more."]),
         ("1. First thing\n2. Second thing", ["1. First thing", "2. Second thing"]),
         ('She said "we are done." Then left.', ['She said "we are done."', "Then left."]),
         ("Thanks all 🙏 They lost a shift", ["Thanks all 🙏", "They lost a shift"]),
         ("They lose a day a week, but we close soon.", ["They lose a day a week,", "but we close soon."]),
         ("Good, but no.", ["Good, but no."]),
+        ("Budget confirmed, sending the quote.", ["Budget confirmed,", "sending the quote."]),
         ("- they audit in May\n\n- we send prices", ["- they audit in May", "- we send prices"]),
     ],
 )
