@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -69,7 +69,7 @@ class Labelled:
         return Reading(tuple(spans), self.text)
 
 
-def truths(lines: tuple[Line, ...], joint: str) -> Iterator[Truth]:
+def truths(lines: Sequence[Line], joint: str) -> Iterator[Truth]:
     """Yield the words of lines that are joined by `joint`; a dash or a bullet of the joint is part of the next line."""
     at = 0
     for line in lines:

