@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch.export import Dim
 
@@ -22,6 +23,8 @@ from flows.lens.reader import BARE
 from flows.lens.training.tuning import BASE, Tagger
 
 OPSET = 18
+BLOCK = 128  # weights that share a scale
+EIGHT_BIT_PRODUCTS = 4  # ONNX Runtime's accuracy level for products of eight-bit numbers
 CENTRE_EVERY = 20  # lines of the corpus: their mean settles long before all are counted
 
 
@@ -47,9 +50,7 @@ def export(tagger: Tagger, answers: Sequence[Labelled], folder: Path) -> None:
             external_data=False,
         )
         quant_pre_process(full, ready, skip_symbolic_shape=True)
-        # Seven bits, so that products of two do not overflow the sums of processors without VNNI.
-        quantize_dynamic(ready, folder / "lens.onnx", per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
-    _forget_where(folder / "lens.onnx")
+        _write_small(ready, folder / "lens.onnx")
     shutil.copyfile(BASE / "tokenizer.json", folder / "tokenizer.json")
     known = {word for answer in answers for word in BARE.findall(answer.text.lower())}
     write_card(folder, Card(1.0, 0.0, frozenset(known), np.zeros(1, np.float32)))
@@ -59,14 +60,30 @@ def export(tagger: Tagger, answers: Sequence[Labelled], folder: Path) -> None:
     write_card(folder, replace(network.card, centre=centre))
 
 
-def _forget_where(file: Path) -> None:
+def _write_small(file: Path, small: Path) -> None:
+    """Write a network with weights of eight bits: a quarter of its size.
+
+    The matrices are scaled block by block, and what flows through them as it comes: of the words of 361 real notes it
+    reads .843 rightly, and with all its bits .844. With one scale a row, ONNX's usual way, it took half the time and
+    read .832.
+    """
+    with TemporaryDirectory() as made:
+        words = Path(made, "words.onnx")
+        quantize_dynamic(file, words, op_types_to_quantize=["Gather"], weight_type=QuantType.QInt8)
+        matrices = MatMulNBitsQuantizer(
+            str(words), bits=8, block_size=BLOCK, is_symmetric=True, accuracy_level=EIGHT_BIT_PRODUCTS
+        )
+        matrices.process()
+    _forget_where(matrices.model.model)
+    onnx.save(matrices.model.model, small)
+
+
+def _forget_where(model: onnx.ModelProto) -> None:
     """Take out of a network which lines of code, in which folders, it was traced from."""
-    model = onnx.load(file)
     graph = model.graph
     for part in (model, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
         part.ClearField("metadata_props")
         part.ClearField("doc_string")
-    onnx.save(model, file)
 
 
 def settle(folder: Path, temperature: float, threshold: float) -> None:
