@@ -16,11 +16,11 @@ VAGUE_WORDS = 8
 EMPTY_WORDS = frozenset(
     """
     a an the this that these those there here it its it's they they're them their he she him her we we're us our i i'm
-    me my you your is are was were be been being am do does did done have has had will would can could should may
-    might must need needs want wants get gets got going go goes gone went make makes and or but so if as at by for from
-    in into of on to with about up out over than then too very really quite just still also not no yes yeah yep nope ok okay
-    fine good great nice well all always same usual more less better some any much many lot lots thing things stuff
-    something nothing everything right now sure maybe know what who how why when where which
+    me my you your is are was were be been being am do does did done have has had will would can could should may might
+    must need needs want wants get gets got going go goes gone went make makes and or but so if as at by for from in
+    into of on to with about up out over than then too very really quite just still also not no yes yeah yep nope ok
+    okay fine good great nice well all always same usual more less better some any much many lot lots thing things
+    stuff something nothing everything right now sure maybe know what who how why when where which
     """.split()  # noqa: SIM905 (words read better as a paragraph)
 )
 # A number, a quotation, a name inside a sentence (or an acronym), or somebody's role.

@@ -26,7 +26,7 @@ A network that learned from T18 to T22, too, read real notes worse; see TRIED.md
 """
 TEMPERATURES = tuple(step / 20 for step in range(10, 61))
 THRESHOLDS = (0.0, *(step / 100 for step in range(40, 100, 5)))
-DEAR = 0.0075  # of the words: the part that was read rightly and that silence may cost, on authors never seen
+DEAR = 0.0025  # of the words: the part that was read rightly and that silence may cost, on authors never seen
 
 
 class Workshop:
