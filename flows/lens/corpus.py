@@ -18,7 +18,7 @@ from flows.lens.reading import Label, Reading, Span
 WORD = re.compile(r"\S+")
 FOLDER = Path(__file__).with_name("corpus")
 AFTER_LIFE = 23
-"""Authors with this number and later ones wrote after notes that people published; those before imagined theirs."""
+"""Authors with this number and later ones wrote after published notes or in their manner; those before did not."""
 
 
 class Line(NamedTuple):
@@ -47,7 +47,7 @@ class Labelled:
 
     @property
     def is_after_life(self) -> bool:
-        """Whether it was written after notes that people published, rather than imagined."""
+        """Whether it was written after notes that people published, or in their manner, rather than imagined."""
         return int(self.author[1:]) >= AFTER_LIFE
 
     @cached_property
