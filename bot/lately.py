@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -17,7 +18,8 @@ T = TypeVar("T")
 class Lately(Generic[T]):
     """A question whose answer stays good for so many `seconds` by a `clock`, in memory only, and in its workspace.
 
-    What the question raises is nobody's answer: it is asked again. So it is when the clock was set back.
+    What the question raises is nobody's answer: it is asked again. So it is when the clock was set back. Any thread may
+    ask, and what is learned or forgotten in the meantime counts for more than an answer that was under way.
     """
 
     def __init__(
@@ -27,10 +29,20 @@ class Lately(Generic[T]):
         self._seconds = seconds
         self._clock = clock
         self._answers: dict[tuple[str, ...], tuple[float, T]] = {}
+        self._asked: dict[tuple[str, ...], object] = {}  # whose answer under way is to be remembered
+        self._door = threading.Lock()
 
     def __call__(self, *about: str) -> T:
         kept = self._kept(about)
-        return self.learn(self._ask(*about), *about) if kept is None else kept[1]
+        if kept:
+            return kept[1]
+        key, mine = (workspace(), *about), object()
+        self._asked[key] = mine
+        answer = self._ask(*about)
+        with self._door:
+            if self._asked.pop(key, None) is mine:
+                self._remember(answer, key)
+        return answer
 
     def knows(self, *about: str) -> bool:
         """Whether the answer is at hand, so that nobody has to be asked."""
@@ -38,8 +50,10 @@ class Lately(Generic[T]):
 
     def learn(self, answer: T, *about: str) -> T:
         """Somebody told the answer without being asked. Gives it back."""
-        good = {key: kept for key, kept in list(self._answers.items()) if self._is_good(kept[0])}
-        self._answers = {**good, (workspace(), *about): (self._clock(), answer)}
+        key = (workspace(), *about)
+        with self._door:
+            self._asked.pop(key, None)
+            self._remember(answer, key)
         return answer
 
     def told(self, *about: str) -> T | None:
@@ -49,7 +63,14 @@ class Lately(Generic[T]):
 
     def forget(self, *about: str) -> None:
         """The answer may be another by now."""
-        self._answers.pop((workspace(), *about), None)
+        key = (workspace(), *about)
+        with self._door:
+            self._asked.pop(key, None)
+            self._answers.pop(key, None)
+
+    def _remember(self, answer: T, key: tuple[str, ...]) -> None:
+        good = {each: kept for each, kept in self._answers.items() if self._is_good(kept[0])}
+        self._answers = {**good, key: (self._clock(), answer)}
 
     def _kept(self, about: tuple[str, ...]) -> tuple[float, T] | None:
         kept = self._answers.get((workspace(), *about))

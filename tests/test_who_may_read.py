@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.lately import Lately
 from storage.models import ArrivalRow, ReplyRow
 from tests.conftest import DEALS, Room, Thread, words
 from tests.holding import LENA, PRIVATE, held, made
@@ -115,7 +116,7 @@ def test_a_channel_becomes_shared_while_a_review_is_open(room: Room) -> None:
 
     room.workspace.share(DEALS, False)
     room.settle()
-    assert "your own again" in direct(room, "lena")[-1]
+    assert "is said there now" in direct(room, "lena")[-1]
     assert len(thread.from_bot) > said
     number = thread.review.number
     assert f"{number} of 9" in thread.asked
@@ -149,10 +150,34 @@ def test_who_was_told_is_told_once_and_again_the_next_time(room: Room) -> None:
         room.settle()
         room.workspace.share(DEALS, False)
         room.settle()
-    told = [text for text in direct(room, "lena") if "your own again" in text]
+    told = [text for text in direct(room, "lena") if "is said there now" in text]
     assert len(told) == 2
     assert all("Northwind, Globex" in text for text in told)
     assert not [text for text in direct(room, "lena") if "another company can read" in text]
+
+
+def test_a_channel_is_closed_again_while_people_are_being_told_that_it_was_opened(room: Room) -> None:
+    room.start("Northwind @lena", by="maya")
+    asked = len(room.workspace.calls("conversations.info"))
+    room.workspace.fault("conversations.open", "slow", times=2, seconds=1.5)
+    room.workspace.share(DEALS)
+    room.workspace.wait_until(lambda: len(room.workspace.calls("conversations.info")) > asked)
+    room.workspace.share(DEALS, False)
+    room.settle()
+    assert "is said there now" in direct(room, "lena")[-1]
+
+
+def test_what_is_heard_while_slack_is_being_asked_counts_for_more_than_its_answer() -> None:
+    def ask(channel: str) -> str:
+        if channel == "C1":
+            shared.forget("C1")
+        if channel == "C2":
+            shared.learn("heard", "C2")
+        return "asked"
+
+    shared: Lately[str] = Lately(ask)
+    assert [shared(channel) for channel in ("C1", "C2", "C3")] == ["asked"] * 3
+    assert [shared.told(channel) for channel in ("C1", "C2", "C3")] == [None, "heard", "asked"]
 
 
 def test_a_reply_costs_no_other_call_to_slack(room: Room) -> None:

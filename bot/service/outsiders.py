@@ -44,7 +44,7 @@ class OutsiderService:
         self._clock = clock
         self._wake = wake
         self._shut: Set[Lane] | None = None
-        self._changed: Set[Lane] = frozenset()
+        self._news: dict[Lane, object] = {}  # what may have changed; a newer object, if it did once more
         self._door = threading.Lock()
 
     def hear(self, channel: str, is_shared: bool) -> None:
@@ -52,7 +52,8 @@ class OutsiderService:
 
         What it told once, somebody who overheard it can repeat.
         """
-        if is_shared == (Lane(own_workspace(), channel) in self.shut()):
+        lane = Lane(own_workspace(), channel)
+        if is_shared == (lane in self.shut()) and lane not in self._news:
             self._directory.heard_of(channel, is_shared)
         else:
             self._directory.ask_anew(channel)
@@ -80,15 +81,16 @@ class OutsiderService:
         if self._shut is None:  # what a process before this one told of may be over
             with self._door:
                 self._shut = frozenset(Lane(*each) for each in shut_channels(session))
-                self._changed |= self._shut
-        return Waiting(sorted(self._changed))
+                self._news |= {lane: object() for lane in self._shut}
+        return Waiting(sorted(self._news))
 
     def is_anything_left(self, session: Session) -> bool:
-        return bool(self._changed)
+        return self._shut is None or bool(self._news)
 
     def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Tell that a channel is shared, or that it is the company's own again."""
-        if lane not in self._changed:
+        news = self._news.get(lane)
+        if news is None:
             return False
         try:
             is_shared = self._directory.is_shared(lane.what)
@@ -100,12 +102,13 @@ class OutsiderService:
             raise NotNow(f"Slack cannot be reached: {error}") from error
         with self._door:
             self._shut = self.shut() | {lane} if is_shared else self.shut() - {lane}
-            self._changed -= {lane}
+            if self._news[lane] is news:
+                del self._news[lane]
         return True
 
     def _look_into(self, channel: str) -> None:
         with self._door:
-            self._changed |= {Lane(own_workspace(), channel)}
+            self._news[Lane(own_workspace(), channel)] = object()
         self._wake()
 
     def _tell(self, team: str, channel: str) -> None:
