@@ -9,8 +9,9 @@ from typing import Any
 
 from bot import mrkdwn
 from flows import utterances as say
+from flows.deal import Deal, Stage
+from flows.lens import Label
 from flows.pipeline_values import read_amount
-from flows.review import Deal, Label, Stage
 from flows.utterances import Utterance
 
 VALUE = "value"

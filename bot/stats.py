@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from flows.deal import Ending
 from flows.nudging import Result
-from flows.review import Ending
 from storage.database import Database
 from storage.nudges import yields
 from storage.tenancy import EVERYWHERE, at_work_for

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from flows.deal import Deal
 from flows.ledger import Known
 from flows.outlook import outlook
 from flows.playbook import STANDARD, Playbook
-from flows.review import Deal
 
 
 def agenda(

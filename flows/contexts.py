@@ -9,13 +9,16 @@ from itertools import groupby
 from typing import Any
 from unicodedata import normalize
 
+from flows.answer import HEARD, Answer, Explained
+from flows.deal import Deal
 from flows.freshness import State
 from flows.home import Glance, Page
 from flows.hours import Habits, countries
+from flows.lens import Label
 from flows.nudging import MOST_QUESTIONS, Matter
 from flows.outlook import Item, playbook_of
 from flows.playbook import OPENING, STRUGGLE
-from flows.review import HEARD, Answer, Deal, Explained, Label, Review
+from flows.review import Review
 from flows.summary import summarise
 from flows.watch import Flag
 

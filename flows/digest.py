@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from flows.answer import HEARD, Source, Standing
+from flows.deal import Deal
 from flows.dossiers import Dossier, Past, Told, is_told_again, is_told_alike
 from flows.event_words import event_in
 from flows.freshness import State
 from flows.help_wanted import asked_for
 from flows.home import MATTERS_FIRST
+from flows.lens import Label
 from flows.nudging import URGENCY
 from flows.outlook import Item, playbook_of
 from flows.playbook import AFTERWARDS, NEXT_STEP, OPENING, OUR_HELP
-from flows.review import HEARD, Deal, Label, Source, Standing
 from flows.watch import REVIEWS_RUNNING, Flag, flags, is_our_sum, only_ours
 
 MOST_TALKS = 6

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flows.answer import Standing
+from flows.deal import Deal
 from flows.ledger import Wait
+from flows.lens import Label
 from flows.outlook import Item
-from flows.review import Deal, Label, Standing
 from flows.watch import Step, is_alike
 
 Members = Mapping[str, frozenset[str] | None]

@@ -11,8 +11,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from flows.answer import Answer, Reply, Standing
 from flows.lens import Reading
-from flows.review import DIRECT, Answer, Reply, Review, Standing, Status
+from flows.review import DIRECT, Review, Status
 
 FORGOTTEN = "GONE"
 """Stands for the id of everybody who was forgotten: they are not told apart any more. No id of Slack's is like it."""

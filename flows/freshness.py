@@ -10,10 +10,10 @@ from math import ceil
 from statistics import median
 from zoneinfo import ZoneInfo
 
+from flows.deal import Stage
 from flows.hours import DAY, Habits, is_workday, local_day
 from flows.ledger import Known, Wait
 from flows.playbook import STANDARD, Playbook
-from flows.review import Stage
 
 
 class State(StrEnum):

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from flows.deal import Deal
 from flows.freshness import State, is_waiting
 from flows.hours import Habits
 from flows.ledger import Known, Wait
 from flows.outlook import Item, outlook
 from flows.periods import CALENDAR, Periods, Span
 from flows.playbook import NEXT_STEP, STANDARD, Playbook
-from flows.review import Deal, Status
+from flows.review import Status
 from flows.shares import Movement
 from flows.watch import Flag
 

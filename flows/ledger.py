@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from flows.review import HEARD, Answer, Review, Source, Standing
+from flows.answer import HEARD, Answer, Source, Standing
+from flows.review import Review
 
 
 @dataclass(frozen=True)

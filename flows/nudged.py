@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from flows import utterances as say
-from flows.review import Answer, Review, Standing, Turn
+from flows.answer import Answer, Standing
+from flows.review import Review, Turn
 from flows.steering import Act, Outcome, reflect
 
 

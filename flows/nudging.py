@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from flows.answer import HEARD
+from flows.deal import Deal
 from flows.freshness import State
 from flows.hours import DAY, Habits, is_workday, is_working, local_day
 from flows.outlook import Item
 from flows.periods import CALENDAR, Periods
 from flows.playbook import NEXT_STEP, OUR_HELP, STANDARD, STRUGGLE, Playbook
-from flows.review import HEARD, Deal, Review
+from flows.review import Review
 
 MOST_DEALS = 5
 """So many deals are named in a nudge, and of each so many questions; it has to fit a phone."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flows.deal import Deal
 from flows.freshness import Freshness, State, freshness
 from flows.ledger import Known, Wait
 from flows.playbook import STANDARD, Playbook
-from flows.review import Deal
 
 WORTH_ASKING = frozenset({State.STALE, State.OPEN, State.NEVER})
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from flows.review import Deal, Ending, Stage
+from flows.deal import Deal, Ending, Stage
 
 LONGEST_NAME = 120
 MOST_SAMPLES = 5

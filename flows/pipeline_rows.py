@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from flows.deal import Ending
 from flows.pipeline import LONGEST_NAME, Ground, Rejection, Row
 from flows.pipeline_headers import Columns, Field
 from flows.pipeline_stages import ending_of, is_open, stage_of
 from flows.pipeline_values import Order, read_amount, read_day
-from flows.review import Ending
 
 LONGEST_CELL = 131_072
 """In characters: as much as Python's reader of CSV takes unless told otherwise, and more than any system writes."""

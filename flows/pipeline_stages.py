@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.review import Ending, Stage
+from flows.deal import Ending, Stage
 
 STAGES: dict[Stage, frozenset[str]] = {
     Stage.EXPLORING: frozenset(

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows import utterances as say
+from flows.answer import Answer, Standing
 from flows.hours import next_morning
-from flows.lens import Leaning
+from flows.lens import Label, Leaning
 from flows.playbook import OPENING, Question
-from flows.review import Answer, Label, Review, Standing, Status, Turn
+from flows.review import Review, Status, Turn
 from flows.utterances import Retouch, Utterance
 from flows.words import Word
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from flows.answer import Answer, Line, Source, Standing
+from flows.lens import Label
 from flows.our_side import Heading, heading_of
 from flows.playbook import AFTERWARDS, NEXT_STEP, OPENING
-from flows.review import Answer, Label, Line, Review, Source, Standing
+from flows.review import Review
 
 
 @dataclass(frozen=True)

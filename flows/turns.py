@@ -11,13 +11,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flows import utterances as say
+from flows.answer import Explained, Reply, Source, Standing
 from flows.events import suggested
 from flows.forgetting import FORGOTTEN
 from flows.hours import local_day
 from flows.ledger import Known
-from flows.lens import Leaning
+from flows.lens import Label, Leaning
 from flows.playbook import AFTERWARDS, OPENING
-from flows.review import Explained, Label, Reply, Review, Source, Standing, Status, Turn
+from flows.review import Review, Status, Turn
 from flows.steering import Act, Outcome, act, can_probe, move_on, probe, reflect
 from flows.utterances import Utterance
 from flows.words import spoken

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from flows.answer import Source
+from flows.deal import Deal, Stage
 from flows.freshness import State, lasts_for
 from flows.outlook import Item
 from flows.playbook import STRUGGLE
-from flows.review import Deal, Source, Stage
 
 NO_ACTION = "no_action"
 LONG_AGO = 2

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.orm import Session
 
+from flows.answer import Lesson
 from flows.lens import Correction, Label
-from flows.review import Lesson, Review, Turn
+from flows.review import Review, Turn
 from storage.models import CorrectionRow, ReviewRow
 
 COUNTING = 200

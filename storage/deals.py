@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from flows.review import Deal, Ending, Stage
+from flows.deal import Deal, Ending, Stage
 from storage.models import DealRow, PersonRow
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from flows.calls import Call
-from flows.review import DIRECT, OPEN, Deal, Status
+from flows.deal import Deal
+from flows.review import DIRECT, OPEN, Status
 from flows.utterances import PARENT
 from storage.calls import to_call
 from storage.deals import to_deal

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from flows.answer import Standing
+from flows.deal import Deal
 from flows.dossiers import Dossier, Past, Told
 from flows.freshness import is_waiting
 from flows.ledger import Known, Wait
 from flows.lens import Label
 from flows.outlook import outlook
 from flows.playbook import NEXT_STEP
-from flows.review import DIRECT, OPEN, Deal, Standing, Status
+from flows.review import DIRECT, OPEN, Status
 from flows.utterances import PARENT
 from flows.watch import Step
 from storage.home import zones_of

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from flows.answer import Answer, Source, Standing
+from flows.deal import Deal
 from flows.ledger import Known
 from flows.playbook import SHIPPED, Shelf
-from flows.review import Answer, Deal, Source, Standing
 from storage.database import Database
 from storage.deals import name_key, to_deal
 from storage.home import is_public

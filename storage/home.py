@@ -10,8 +10,9 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
+from flows.deal import Deal
 from flows.home import UnderWay
-from flows.review import DIRECT, OPEN, Deal, Status
+from flows.review import DIRECT, OPEN, Status
 from flows.utterances import PARENT
 from storage.deals import to_deal
 from storage.models import DealRow, MessageRow, PersonRow, ReplyRow, ReviewRow

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from flows.answer import Source
+from flows.deal import Deal
 from flows.freshness import scale_of
 from flows.ledger import Known, doubted, known
 from flows.playbook import OPENING
-from flows.review import Deal, Review, Source, Turn
+from flows.review import Review, Turn
 from flows.turns import DOUBTED
 from storage.models import DealRow, KnowledgeRow, ReviewRow
 from storage.reviews import Reviews

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from flows.deal import Deal
 from flows.hours import Habits
 from flows.nudging import LOOKS_BACK, Nudge, Plan, Result, Standing
 from flows.outlook import outlook
-from flows.review import OPEN, Deal
+from flows.review import OPEN
 from flows.rules import Rules
 from storage.deals import Deals, to_deal
 from storage.habits import to_habits

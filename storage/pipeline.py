@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from flows.review import OPEN, Deal
+from flows.deal import Deal
+from flows.review import OPEN
 from storage.deals import name_key, to_deal
 from storage.models import DealRow, ReviewRow, TurnRow
 

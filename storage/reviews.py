@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from flows.answer import Answer, Reply, Source, Standing
+from flows.deal import Deal
 from flows.lens import Label, Reading, Span
 from flows.playbook import OPENING, STANDARD, Playbook
-from flows.review import DIRECT, OPEN, Answer, Deal, Reply, Review, Source, Standing, Status, Turn
+from flows.review import DIRECT, OPEN, Review, Status, Turn
 from flows.utterances import PARENT, ask_slot, summary_slot
 from storage.deals import find_person, to_deal
 from storage.models import AnswerRow, MessageRow, ReplyRow, ReviewRow, TurnRow

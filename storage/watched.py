@@ -8,8 +8,8 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from flows.deal import Deal, Ending
 from flows.outlook import outlook
-from flows.review import Deal, Ending
 from flows.watch import flags
 from storage.deals import to_deal
 from storage.dossiers import Dossiers

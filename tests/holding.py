@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flows import utterances as say
+from flows.answer import Answer, Reply, Source, Standing
 from flows.calls import Call, Entry, Result
+from flows.deal import Deal, Stage
 from flows.lens import Label, Reading, Span
 from flows.playbook import NEXT_STEP, STEERED
-from flows.review import Answer, Deal, Reply, Review, Source, Stage, Standing, Status, Turn
+from flows.review import Review, Status, Turn
 from storage.calls import Calls
 from storage.deals import Deals
 from storage.ledger import Ledger

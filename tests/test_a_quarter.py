@@ -31,6 +31,7 @@ from bot.service.nudged import NudgedService, Press
 from bot.service.nudges import NudgeService
 from bot.speaker import Speaker
 from flows import steering
+from flows.deal import Ending, Stage
 from flows.freshness import State
 from flows.hours import Habits
 from flows.ledger import Known
@@ -38,7 +39,7 @@ from flows.lens import Label
 from flows.nudging import Nudge, Result, Standing
 from flows.periods import CALENDAR
 from flows.playbook import NEXT_STEP, STEERED
-from flows.review import Ending, Stage, Status
+from flows.review import Status
 from flows.steering import Act
 from flows.words import Word
 from storage.database import Database

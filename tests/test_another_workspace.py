@@ -23,9 +23,9 @@ from sqlalchemy import select, update
 import bot.listeners
 from bot.commands import SUBCOMMANDS
 from flows.calls import Choice, Schedule
+from flows.lens import Label
 from flows.nudging import Plan
 from flows.playbook import STANDARD
-from flows.review import Label
 from flows.rules import Crew, Rules
 from storage import exports
 from storage.imports import Dropped, Imports, State

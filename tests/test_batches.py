@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.calls import Call, Entry, Result
-from flows.review import Ending, Status
+from flows.deal import Ending
+from flows.review import Status
 from sandbox.people import BOT_USER
 from storage.calls import Calls
 from storage.deals import Deals

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from flows.review import Source, Standing, Status
+from flows.answer import Source, Standing
+from flows.review import Status
 from flows.words import Word, spoken
 from tests.conftest import Room, Thread, buttons, words
 from tests.sayings import ANSWERS, OURS, THEIRS

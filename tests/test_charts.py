@@ -10,7 +10,7 @@ import pytest
 from bot import blocks
 from flows import shares
 from flows import utterances as say
-from flows.review import Deal
+from flows.deal import Deal
 from flows.shares import Told
 from flows.summary import Tally
 from flows.utterances import Utterance

@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import utterances as say
+from flows.answer import Source, Standing
+from flows.deal import Deal, Ending, Stage
 from flows.digest import MOST_TALKS, WORTH_TALKING, Digest, Heading, Talk, arranged, digest
 from flows.dossiers import Dossier, Past, Told, may_know, may_read, seen_by
 from flows.ledger import Known, Wait
+from flows.lens import Label
 from flows.nudging import URGENCY
 from flows.outlook import outlook
 from flows.playbook import AFTERWARDS, NEXT_STEP, STEERED, STRUGGLE
-from flows.review import Deal, Ending, Label, Source, Stage, Standing
 from flows.utterances import Reader
 from flows.watch import Step
 

@@ -15,8 +15,9 @@ from sqlalchemy import event
 
 from bot.cli import main
 from bot.engine import Lane
+from flows.answer import Source
 from flows.calls import Call
-from flows.review import Ending, Source
+from flows.deal import Ending
 from storage.calls import Calls
 from storage.deals import Deals
 from storage.reviews import Reviews

@@ -23,10 +23,11 @@ from bot.cli import main
 from bot.manifest import socket_mode
 from bot.settings import BURST_SECONDS, DATABASE, LONGEST_SECONDS, PACE_SECONDS, SLACK
 from flows import nudging
+from flows.answer import MOST_REPEATS
 from flows.freshness import AMBER_FROM, ENOUGH_DEALS, USUAL_DAYS, scale_of
 from flows.lens.reader import KNOWN_WORDS
 from flows.playbook import PLAYBOOK, STAGES, STANDARD
-from flows.review import MOST_REPEATS, OPEN, Status
+from flows.review import OPEN, Status
 from flows.words import SPOKEN
 from storage.messages import LATE
 from storage.models import Base, OfWorkspace, Team

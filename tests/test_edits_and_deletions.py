@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flows.review import Standing, Status
+from flows.answer import Standing
+from flows.review import Status
 from tests.conftest import Room, open_room, words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, EMPTY, OPEN, OURS, THEIRS
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from flows.answer import Source
+from flows.deal import Stage
 from flows.freshness import Cause, Freshness, State, freshness, is_waiting, scale_of
 from flows.ledger import Known, Wait
 from flows.playbook import NEXT_STEP, OPENING, PLAYBOOK, STEERED
-from flows.review import Source, Stage
 
 DOCUMENT = """
 | why_change | 45 | 30 | 21 | 14 |

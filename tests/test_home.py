@@ -16,10 +16,10 @@ from sqlalchemy import event
 
 from bot.directory import Directory
 from bot.service.home import HomeService
+from flows.deal import Deal, Ending
 from flows.home import DEALS_ON_A_PAGE, Shown
 from flows.ledger import Known
 from flows.playbook import PLAYBOOK, STEERED
-from flows.review import Deal, Ending
 from storage.deals import Deals
 from storage.ledger import Ledger
 from storage.reviews import Reviews

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from flows.review import Ending, Stage
+from flows.deal import Ending, Stage
 from storage.database import Database
 from storage.deals import Deals
 from tests.conftest import TEAM, Room, words

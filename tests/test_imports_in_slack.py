@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from bot.pipeline import importing
 from bot.service import pipeline as service
-from flows.review import Deal, Ending, Stage
+from flows.deal import Deal, Ending, Stage
 from storage.deals import Deals
 from storage.models import DealRow
 from storage.tenancy import at_work_for

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from flows.answer import Lesson
 from flows.lens import Correction, Label, read, reason
-from flows.review import Lesson
 from storage.corrections import COUNTING, Corrections
 from storage.models import CorrectionRow
 from storage.tenancy import at_work_for

@@ -12,9 +12,11 @@ from click.testing import CliRunner
 from slack_bolt import BoltRequest
 
 from bot.cli import main
+from flows.answer import Standing
+from flows.deal import Deal
 from flows.hours import Habits
 from flows.nudging import Nudge, Result
-from flows.review import Deal, Standing, Status
+from flows.review import Status
 from storage.deals import Deals
 from storage.habits import keep_habits
 from storage.nudges import Nudges

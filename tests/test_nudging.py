@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import nudging
+from flows.deal import Deal, Ending
 from flows.hours import Habits, is_workday, is_working, local_day
 from flows.ledger import Known
 from flows.nudging import Came, Nudge, Plan, Result, Standing
 from flows.outlook import outlook
 from flows.periods import CALENDAR
 from flows.playbook import NEXT_STEP, STEERED
-from flows.review import Deal, Ending
 
 BERLIN = Habits("Europe/Berlin")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, ten o'clock in Berlin

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from flows.deal import Deal, Stage
 from flows.home import DEALS_ON_A_PAGE, Glance, Only, Shown, glance, page
 from flows.ledger import Known
 from flows.periods import CALENDAR
 from flows.playbook import STEERED
-from flows.review import Deal, Stage
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 TODAY = NOW.date()

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.calls import THIS_QUARTER, Choice
+from flows.deal import Deal
 from flows.hours import local_day
 from flows.nudging import Standing, is_in_period
 from flows.periods import CALENDAR, MONTHS, Periods, Span
-from flows.review import Deal
 from flows.rules import Rules
 from storage.choices import Choices
 from storage.deals import Deals

@@ -16,12 +16,12 @@ from hypothesis import strategies as some
 from bot.commands import LONGEST_NAME as LONGEST_TYPED
 from bot.pipeline.rejects import Rejects, Seen
 from bot.pipeline.sheet import Trouble, Unreadable, survey
+from flows.deal import Deal, Ending, Stage
 from flows.pipeline import FIELDS, LONGEST_NAME, Ground, Rejection, Report, Row, changed, differences
 from flows.pipeline_headers import Field, columns
 from flows.pipeline_rows import LONGEST_CELL, guarded, read_row, unguarded
 from flows.pipeline_stages import STAGES, ending_of, is_open, stage_of
 from flows.pipeline_values import Dates, Order, read_amount, read_day
-from flows.review import Deal, Ending, Stage
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 DEAL = Deal(1, "T1", "", "Northwind", "U1", Stage.EXPLORING, date(2027, 1, 1), "board", date(2026, 12, 1), "Q4")

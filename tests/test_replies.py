@@ -8,9 +8,10 @@ import pytest
 from slack_sdk import WebClient
 
 from flows import lens
+from flows.answer import Standing
 from flows.lens import Leaning
 from flows.playbook import AFTERWARDS, NINE, PLAYBOOK
-from flows.review import Standing, Status
+from flows.review import Status
 from sandbox.faults import FaultKind
 from sandbox.people import BOT_USER
 from tests.conftest import DEALS, Room, Thread, open_room, words

@@ -17,9 +17,10 @@ from sqlalchemy import event, insert, select
 from bot.directory import Directory
 from bot.service.shares import ShareService
 from flows import shares
+from flows.answer import Answer, Reply, Standing
 from flows.lens import Label, Reading, Span
 from flows.playbook import PLAYBOOK
-from flows.review import Answer, Reply, Standing, Status, Turn
+from flows.review import Status, Turn
 from flows.shares import Told
 from flows.summary import Tally
 from storage.database import Database

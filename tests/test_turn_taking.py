@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from flows import steering, turns
+from flows.answer import Answer, Reply, Source, Standing
+from flows.deal import Deal
 from flows.lens import Label, Leaning, Reading, Span
 from flows.playbook import AFTERWARDS, NINE, PLAYBOOK, STANDARD
-from flows.review import Answer, Deal, Reply, Review, Source, Standing, Status
+from flows.review import Review, Status
 from flows.steering import MOST_PROBES, Act, Outcome
 from flows.utterances import Retouch, ask_slot
 from flows.words import SPOKEN, Word, spoken

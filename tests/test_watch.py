@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.answer import Source
+from flows.deal import Deal, Stage
 from flows.ledger import Known
 from flows.outlook import outlook
 from flows.playbook import STRUGGLE
-from flows.review import Deal, Source, Stage
 from flows.watch import Flag, Kind, Step, Why, flags, is_alike, moves, only_ours
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from flows import lens
+from flows.answer import Standing
 from flows.lens import Correction, Reading
-from flows.review import Standing
 from storage.models import ArrivalRow
 from tests.conftest import DEALS, Room, Thread
 from tests.sayings import ALSO_THEIRS, ANSWERS, THEIRS

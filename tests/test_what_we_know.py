@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from flows.answer import Source
+from flows.deal import Ending
 from flows.ledger import Known
-from flows.review import Ending, Source
 from storage.deals import Deals
 from storage.ledger import Ledger
 from tests.conftest import TEAM, Room, Thread, buttons, words

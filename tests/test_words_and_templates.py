@@ -23,10 +23,12 @@ from bot.speaker import Speaker
 from bot.voice import TEMPLATES, Voice
 from flows import lens, mirror, shares, steering
 from flows import utterances as say
+from flows.answer import Answer, Explained, Lesson, Reply, Source, Standing
 from flows.batch import Line as BatchLine
 from flows.calendar import Planned
 from flows.calls import THIS_QUARTER, Call, Choice, Schedule
 from flows.calls import Result as CallResult
+from flows.deal import Deal, Ending, Stage
 from flows.digest import digest
 from flows.dossiers import Dossier, Past, seen_by
 from flows.dossiers import Told as ToldLine
@@ -37,26 +39,14 @@ from flows.freshness import Cause, Freshness, State, freshness
 from flows.home import Home, Only, Page, Shown, UnderWay, glance, page
 from flows.hours import Habits
 from flows.ledger import Known, Wait
+from flows.lens import Label
 from flows.mirror import Mirror
 from flows.nudging import Came, Matter, Nudge
 from flows.outlook import Item
 from flows.pipeline import Ground, Rejection, Report, Sample, differences
 from flows.playbook import AFTERWARDS, NINE, OPENING, PLAYBOOK, SHIPPED, STANDARD, Playbook, Question
 from flows.reminding import Reminder, Snooze
-from flows.review import (
-    Answer,
-    Deal,
-    Ending,
-    Explained,
-    Label,
-    Lesson,
-    Reply,
-    Review,
-    Source,
-    Stage,
-    Standing,
-    Status,
-)
+from flows.review import Review, Status
 from flows.rules import Crew, Rules
 from flows.shares import Movement, Told
 from flows.steering import Act

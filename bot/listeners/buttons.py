@@ -17,7 +17,7 @@ from bot.service.lessons import LessonService
 from bot.service.reviews import ReviewService
 from bot.service.turns import Pressed, TurnService
 from bot.speaker import Speaker
-from flows.review import Source
+from flows.answer import Source
 from flows.steering import Act
 from flows.utterances import Utterance
 from flows.words import Word

@@ -12,7 +12,7 @@ from bot.service.desk import check_name
 from bot.service.portfolio import PortfolioService
 from bot.service.reviews import ReviewService
 from bot.speaker import Speaker
-from flows.review import Ending
+from flows.deal import Ending
 from flows.steering import Act
 from flows.utterances import Utterance
 

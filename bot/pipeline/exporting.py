@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.pipeline.markdown import write_markdown
+from flows.answer import Answer, Reply
 from flows.pipeline_rows import guarded
-from flows.review import Answer, Reply
 from storage.exports import Exported, Held
 
 DEALS = (

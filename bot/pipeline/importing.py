@@ -15,10 +15,11 @@ from bot.pipeline.rejects import Rejects, Seen
 from bot.pipeline.sheet import Line, Sheet
 from bot.service.decisions import Decisions
 from flows import pipeline, steering
+from flows.deal import Deal
 from flows.pipeline import FIELDS, Ground, Rejection, Report, Row, changed
 from flows.pipeline_rows import read_row
 from flows.pipeline_values import Order
-from flows.review import Deal, Review, Turn
+from flows.review import Review, Turn
 from flows.steering import Outcome
 from storage.database import Database
 from storage.deals import Deals, name_key

@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.translatable import translatable
 from bot.voice import TEMPLATES
 from bot.wording import Wording
+from flows.answer import HEARD, Answer, Line
+from flows.lens import Label
 from flows.outlook import Item, outlook
-from flows.review import HEARD, Answer, Label, Line
 from storage.exports import Exported, Held
 
 LONGEST_FILE_NAME = 60

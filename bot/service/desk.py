@@ -14,7 +14,7 @@ from bot.service.portfolio import PortfolioService
 from bot.service.reviews import ReviewService
 from bot.speaker import Speaker
 from flows import utterances as say
-from flows.review import Deal
+from flows.deal import Deal
 from flows.steering import Act
 from flows.utterances import Utterance
 

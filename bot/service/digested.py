@@ -17,8 +17,9 @@ from flows import utterances as say
 from flows.batch import evening_before
 from flows.calendar import EVENING_BEFORE
 from flows.calls import Call
+from flows.deal import Deal
 from flows.hours import local_day
-from flows.review import Deal, Review, Turn
+from flows.review import Review, Turn
 from flows.steering import Act, Outcome
 from flows.utterances import Utterance, ahead_slot, asked_review_slot, digest_slot
 from storage.calls import Calls

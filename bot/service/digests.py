@@ -16,12 +16,12 @@ from bot.service.desk import Typed
 from flows import shares
 from flows import utterances as say
 from flows.calls import Call
+from flows.deal import Deal
 from flows.digest import digest
 from flows.dossiers import Dossier, Members, may_know, may_read, seen_by
 from flows.hours import local_day
 from flows.nudging import Standing, is_in_period
 from flows.periods import Periods
-from flows.review import Deal
 from flows.shares import Movement
 from flows.utterances import Reader, Utterance, asked_digest_slot, digest_slot
 from storage.calls import Calls

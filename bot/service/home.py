@@ -12,10 +12,10 @@ from bot.directory import Directory
 from bot.service.readers import Readers
 from bot.service.shares import ShareService
 from flows import utterances as say
+from flows.deal import Deal
 from flows.home import MOST_REVIEWS, Glance, Home, Page, Shown, glance, page
 from flows.hours import Habits, local_day
 from flows.outlook import Item
-from flows.review import Deal
 from flows.utterances import Utterance
 from flows.watch import Flag, flags
 from storage.database import Database

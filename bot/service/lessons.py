@@ -8,8 +8,8 @@ from bot.directory import Directory
 from bot.service.readers import Readers
 from flows import turns
 from flows import utterances as say
+from flows.answer import Explained
 from flows.lens import reason
-from flows.review import Explained
 from flows.utterances import Utterance
 from storage.corrections import Corrections
 from storage.database import Database

@@ -20,7 +20,8 @@ from flows import batch, turns
 from flows import utterances as say
 from flows.agenda import agenda
 from flows.calls import Call, Entry, Result
-from flows.review import DIRECT, Deal, Review, Turn
+from flows.deal import Deal
+from flows.review import DIRECT, Review, Turn
 from storage.calls import Calls, calls_to_tend, has_moved
 from storage.database import Database
 from storage.deals import Deals, find_person

@@ -10,7 +10,8 @@ from bot.directory import Directory
 from bot.service.decisions import Decisions
 from flows import steering
 from flows import utterances as say
-from flows.review import Deal, Ending, Review, Turn
+from flows.deal import Deal, Ending
+from flows.review import Review, Turn
 from flows.steering import Act, Outcome
 from flows.utterances import Utterance
 from storage.audit import DEAL, Audit, Did

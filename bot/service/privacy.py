@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.service.desk import Typed
 from flows import utterances as say
+from flows.deal import Deal
 from flows.forgetting import FORGOTTEN
-from flows.review import Deal
 from flows.utterances import Utterance
 from storage.database import Database
 from storage.deals import Deals

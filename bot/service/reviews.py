@@ -15,9 +15,10 @@ from bot.speaker import Speaker
 from flows import steering, turns
 from flows import utterances as say
 from flows.agenda import agenda
+from flows.deal import Deal
 from flows.forgetting import FORGOTTEN
 from flows.lens import Label
-from flows.review import Deal, Review, Status, Turn
+from flows.review import Review, Status, Turn
 from flows.steering import Act, Outcome
 from flows.utterances import Utterance
 from storage.database import Database

@@ -20,8 +20,9 @@ from bot.service.decisions import Decide, Decisions
 from bot.speaker import Speaker
 from flows import steering, turns
 from flows import utterances as say
+from flows.answer import Reply, Source
 from flows.lens import Correction, Lens
-from flows.review import Reply, Review, Source
+from flows.review import Review
 from flows.steering import Act, Outcome
 from flows.utterances import Utterance
 from flows.words import Word

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from flows import contexts, shares
+from flows.answer import Lesson
+from flows.deal import Deal
 from flows.home import MOST_REVIEWS, Home
 from flows.outlook import Item
 from flows.playbook import AFTERWARDS, OPENING, PEOPLE
-from flows.review import Deal, Lesson, Review
+from flows.review import Review
 from flows.utterances.saying import Utterance
 from flows.watch import Flag
 

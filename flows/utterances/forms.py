@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from flows import contexts
+from flows.answer import Explained, Line
+from flows.deal import Deal
 from flows.home import Shown
 from flows.hours import Habits, countries
 from flows.playbook import SHIPPED, Shelf
-from flows.review import Deal, Explained, Line, Review
+from flows.review import Review
 from flows.utterances.saying import Utterance
 
 

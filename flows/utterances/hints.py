@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from flows.answer import Line, Reply
 from flows.events import Suggestion
-from flows.review import Label, Line, Reply, Review
+from flows.lens import Label
+from flows.review import Review
 from flows.utterances.saying import Utterance
 
 MOST_CHOICES = 4

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from flows import shares
+from flows.deal import Deal
 from flows.hours import DAY
 from flows.mirror import Mirror
-from flows.review import Deal
 from flows.shares import WEEK, Movement
 from flows.utterances.saying import Utterance, mirror_slot
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.review import Deal
+from flows.deal import Deal
 from flows.utterances.saying import ONCE, Utterance
 
 

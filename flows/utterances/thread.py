@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from flows import contexts
+from flows.answer import Answer, Reply, Source, Standing
 from flows.hours import next_morning
-from flows.review import Answer, Reply, Review, Source, Standing
+from flows.review import Review
 from flows.summary import summarise
 from flows.utterances.saying import PARENT, SHARED, Retouch, Utterance, ask_slot, on_slot, summary_slot
 
