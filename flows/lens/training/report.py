@@ -177,8 +177,7 @@ def _speed() -> str:
     network = Network(FOLDER)
     loaded = time.perf_counter() - begun
     ids, _ = network.tokens(SIXTY_WORDS)
-    whole = _best(lambda: read_with(network, SIXTY_WORDS))
-    bare = _best(lambda: list(network.run([ids])))
+    whole, bare = _best(lambda: read_with(network, SIXTY_WORDS), lambda: list(network.run([ids])))
     return (
         f"loads in {1000 * loaded:.0f} ms and then holds about {_megabytes('shipped()'):.0f} MB; reads "
         f"{len(SIXTY_WORDS.split())} words in {1000 * whole:.1f} ms, {whole / bare:.2f} times the bare network, and "
@@ -197,12 +196,15 @@ def _megabytes(work: str) -> float:
     return int(subprocess.check_output([sys.executable, "-c", script])) / 1024  # noqa: S603
 
 
-def _best(work: Callable[[], object]) -> float:
-    """The shortest of many goes, in seconds: what the machine is busy with besides is not the network's fault."""
+def _best(*works: Callable[[], object]) -> list[float]:
+    """The shortest of many goes of each, in seconds: what the machine is busy with besides is not the network's fault.
 
-    def once() -> float:
+    They take turns, so that none has the machine at a better time than the others.
+    """
+
+    def once(work: Callable[[], object]) -> float:
         begun = time.perf_counter()
         work()
         return time.perf_counter() - begun
 
-    return min(once() for _ in range(50))
+    return [min(goes) for goes in zip(*([once(work) for work in works] for _ in range(50)), strict=True)]
