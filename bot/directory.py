@@ -199,6 +199,7 @@ class Directory:
 
         Where Slack does not tell, for want of a scope, the place is taken for a private one.
         """
+        learn_whether_shared = self._shared.asking(channel)
         try:
             found = self._client.conversations_info(channel=channel)["channel"]
         except SlackApiError as error:
@@ -208,7 +209,7 @@ class Directory:
         direct = bool(found.get("is_im") or found.get("is_mpim"))
         private = direct or found.get("is_private") or found.get("is_group")
         scope = channel if private else ""
-        self.heard_of(channel, bool(found.get("is_ext_shared")))
+        learn_whether_shared(bool(found.get("is_ext_shared")))
         if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
             return Place(channel, scope, Standing.SHARED)
         if found.get("is_archived"):

@@ -36,13 +36,23 @@ class Lately(Generic[T]):
         kept = self._kept(about)
         if kept:
             return kept[1]
+        learn = self.asking(*about)
+        answer = self._ask(*about)
+        learn(answer)
+        return answer
+
+    def asking(self, *about: str) -> Callable[[T], None]:
+        """The question is being asked. Returns what is to be given the answer, when it comes."""
         key, mine = (workspace(), *about), object()
         self._asked[key] = mine
-        answer = self._ask(*about)
-        with self._door:
-            if self._asked.pop(key, None) is mine:
-                self._remember(answer, key)
-        return answer
+
+        def learn(answer: T) -> None:
+            with self._door:
+                if self._asked.get(key) is mine:
+                    del self._asked[key]
+                    self._remember(answer, key)
+
+        return learn
 
     def knows(self, *about: str) -> bool:
         """Whether the answer is at hand, so that nobody has to be asked."""

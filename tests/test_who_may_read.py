@@ -178,6 +178,10 @@ def test_what_is_heard_while_slack_is_being_asked_counts_for_more_than_its_answe
     shared: Lately[str] = Lately(ask)
     assert [shared(channel) for channel in ("C1", "C2", "C3")] == ["asked"] * 3
     assert [shared.told(channel) for channel in ("C1", "C2", "C3")] == [None, "heard", "asked"]
+    first, second = shared.asking("C4"), shared.asking("C4")
+    first("first")
+    second("second")
+    assert shared.told("C4") == "second"
 
 
 def test_a_reply_costs_no_other_call_to_slack(room: Room) -> None:

@@ -200,12 +200,14 @@ class Opening:
         owner = deal.owner
         place = None if call.in_direct else self._place(call.channel)
         if place and place.standing is not Standing.WELCOME:
+            self._place.forget(call.channel)  # what is in the way is mended, and the call begun again
             return Reached(owner, "", is_shut_out=True)
         if self._person(call.team, owner) is None:
             return Reached(owner, "")
         is_private = bool(place and place.scope)
         members = self._members(call.channel) if is_private or deal.scope else None
         if members is not None and owner not in members:
+            self._members.forget(call.channel)
             return Reached(owner, "")
         return Reached(owner, self._conversation(owner) if call.in_direct else call.channel, is_private=is_private)
 

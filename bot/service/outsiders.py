@@ -53,11 +53,15 @@ class OutsiderService:
         What it told once, somebody who overheard it can repeat.
         """
         lane = Lane(own_workspace(), channel)
-        if is_shared == (lane in self.shut()) and lane not in self._news:
-            self._directory.heard_of(channel, is_shared)
-        else:
-            self._directory.ask_anew(channel)
-            self._look_into(channel)
+        with self._door:
+            is_news = is_shared != (lane in self.shut()) or lane in self._news
+            if is_news:
+                self._directory.ask_anew(channel)
+                self._news[lane] = object()
+            else:
+                self._directory.heard_of(channel, is_shared)
+        if is_news:
+            self._wake()
 
     def is_back(self, channel: str) -> None:
         """Somebody asked the bot into a channel: what could not be said there, because it had been sent away, is."""
