@@ -489,11 +489,12 @@ def test_a_made_up_button_does_nothing(room: Room, action: str, rest: str) -> No
     """Whoever presses it, on whatever message: a digest is its reader's."""
     four_deals(room)
     comes(room)
-    before, message = digest(room), digests(room, "omar")[-1]
+    before, message, earlier = digest(room), digests(room, "omar")[-1], len(room.whispers("omar"))
     for slot in (f"digest:1:{MAYA}", "digest:9:U0MAYA", "parent"):
         press(room, OMAR, room.workspace.dm("omar"), message, {"action_id": action, "value": f"{slot}{rest}"})
-        assert "somebody else's" in room.whispers("omar")[-1]
-    assert thread_of(room, "Northwind") == [] and room.workspace.modal("omar") is None
+    told = room.whispers("omar")[earlier:]
+    assert len(told) == 3 and all("somebody else's" in each for each in told)
+    assert thread_of(room, "Northwind") == [] and room.workspace.calls("views.open") == []
     assert digest(room) == before and direct(room, "lena", "Maya asks about") == []
 
 
@@ -525,7 +526,8 @@ def test_the_digest_of_the_next_call_can_be_had_at_any_time_and_comes_neverthele
     assert len(digests(room)) == 2
     comes(room, minutes=60 * 29 + 1)
     assert len(digests(room)) == 3
-    assert not any("asked" in words(m) for m in room.workspace.messages("#deals"))
+    assert "Nothing here is a score" in digest(room)
+    assert not any("Nothing here is a score" in words(m) for m in room.workspace.messages("#deals"))
 
 
 def test_without_a_call_it_is_about_ones_deals_of_this_quarter_and_those_one_follows(room: Room) -> None:

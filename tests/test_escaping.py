@@ -31,6 +31,7 @@ NASTY = (
     "=Nasty <!channel> <@U0OMAR> <#C0GENERAL|x> <https://evil.example|Bank> &lt;!here&gt; *b* _i_ ~s~ `c` ```d``` "
     "<b>x</b> | # [l](javascript:x) {{7*7}} \u202eeman\u202c z\u200bw \x00\x1b[31m"
 )
+WORKED_OUT = re.compile(r"x\)\W{0,4}49\b")
 ENTITY = re.compile(r"&(?:amp|lt|gt);")
 OURS = re.compile(
     r"<(?:https?://[^<>|]*slack[^<>|]*|https?://127[^<>|]*|@U0\w+|#C0\w+|mailto:[^<>]*|!date[^<>]*)(?:\|[^<>]*)?>"
@@ -124,7 +125,7 @@ def test_slack_is_given_nothing_that_pings_links_formats_or_turns(room: Room) ->
     assert len(nasty) > 20, "it is hardly shown, so this shows little"
     for kind, text in seen:
         assert not TURNED.search(text), text
-        assert "49" not in text or "{{" not in text
+        assert not WORKED_OUT.search(text), text
         if kind == "mrkdwn":
             left = OURS.sub("", text)
             assert "<" not in left, text

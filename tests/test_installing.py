@@ -298,7 +298,7 @@ def test_a_press_in_an_organisation_is_of_the_workspace_that_its_person_is_in(to
     sent = town.sends(urlencode({"payload": json.dumps(pressed)}), "application/x-www-form-urlencoded")
     assert sent.status == 200
     (hint,) = town.slack.made_by(ORGANISATION, "chat.postEphemeral")
-    assert "went wrong" not in hint["text"]
+    assert "I can't find that review here." in hint["text"]
 
 
 def test_a_workspace_of_an_organisation_may_have_the_bot_for_itself(town: Town) -> None:

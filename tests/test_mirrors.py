@@ -273,7 +273,7 @@ def test_nobody_else_ever_sees_it(room: Room) -> None:
         assert not any(TITLE in each or "3 about us" in each for each in told)
     assert not any(TITLE in words(message) for message in thread.messages)
     presses(room, OMAR)
-    assert "When do we close" not in words(room.workspace.modal("omar") or {})
+    assert "When do we close" not in str(room.workspace.calls("views.open")[-1])
 
 
 def test_other_workspaces_and_other_people_are_not_counted(room: Room) -> None:

@@ -163,7 +163,7 @@ def test_a_press_that_somebody_else_made_up_opens_nothing(room: Room, press: dic
     }
     assert room.bot.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).status == 200
     room.settle()
-    assert room.workspace.modal("lena") is None
+    assert room.workspace.calls("views.open") == []
     assert told(room, "lena")[-1].startswith(ADMINS_ONLY)
 
 
