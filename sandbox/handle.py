@@ -18,6 +18,8 @@ from sandbox.workspace import Workspace
 T = TypeVar("T")
 
 GLANCE_SECONDS = 0.005
+PATIENCE_SECONDS = 20.0
+"""How long what is waited for may take: it is about an answer that never comes, not about a busy machine."""
 
 
 class Handle:
@@ -264,7 +266,7 @@ class Handle:
 
     # -- waiting
 
-    def wait_until(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+    def wait_until(self, predicate: Callable[[], T], timeout: float = PATIENCE_SECONDS) -> T:
         """The first true result of `predicate`, or TimeoutError with what was said and sent last."""
         deadline = time.monotonic() + timeout
         while not (result := predicate()):
@@ -273,10 +275,10 @@ class Handle:
             time.sleep(GLANCE_SECONDS)
         return result
 
-    def wait_connected(self, timeout: float = 5.0) -> None:
+    def wait_connected(self, timeout: float = PATIENCE_SECONDS) -> None:
         self.wait_until(lambda: self.connected, timeout)
 
-    def quiet(self, timeout: float = 5.0) -> None:
+    def quiet(self, timeout: float = PATIENCE_SECONDS) -> None:
         """Waits until no event is held back, late or unacknowledged, and no call of the bot unanswered."""
         self.wait_until(lambda: not self._look(lambda: self._server.busy), timeout)
 

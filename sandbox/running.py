@@ -13,7 +13,7 @@ from aiohttp import web
 from sandbox.background import Background
 from sandbox.browser import Browser, Shown
 from sandbox.delivery import ACK_SECONDS, RETRY_DELAYS
-from sandbox.handle import Handle
+from sandbox.handle import PATIENCE_SECONDS, Handle
 from sandbox.host import Host
 from sandbox.limits import Limits
 from sandbox.model import Channel, Json, User
@@ -137,7 +137,7 @@ class LocalWorkspaces(Served):
         """The consent page's address, without what an app asks there."""
         return self.url + AUTHORIZE
 
-    def quiet(self, timeout: float = 5.0) -> None:
+    def quiet(self, timeout: float = PATIENCE_SECONDS) -> None:
         """Waits until nothing is on its way between the app and any of the workspaces."""
         for handle in self.workspaces.values():
             handle.quiet(timeout)

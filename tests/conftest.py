@@ -114,9 +114,9 @@ class Room:
 
     def settle(self) -> None:
         """Wait until everything that happened is acknowledged and everything decided is said."""
-        self.workspace.quiet(timeout=15)
-        self.workspace.wait_until(self.bot.engine.is_idle, timeout=15)
-        self.workspace.quiet(timeout=15)
+        self.workspace.quiet()
+        self.workspace.wait_until(self.bot.engine.is_idle)
+        self.workspace.quiet()
 
     def tick(self) -> None:
         """Do now what has become due, rather than within the second."""

@@ -145,7 +145,7 @@ def test_a_process_that_dies_in_the_middle_goes_on_after_a_restart_and_tells_onc
     monkeypatch.setattr(erasing_people.Forgetting, "leave_deal", die)
     room.command("lena", "forget me")
     room.workspace.submit("lena", room.form("lena")["id"])
-    room.workspace.quiet(timeout=15)
+    room.workspace.quiet()
     room.bot_leaves()
     monkeypatch.setattr(erasing_people.Forgetting, "leave_deal", leave)
     room.bot_arrives()

@@ -14,7 +14,6 @@ from tests.stages import scene, stage
 
 __all__ = ["scene", "stage"]
 
-PATIENCE = 20.0
 DAY = 86_400
 
 
@@ -53,14 +52,14 @@ class Guest:
         self.settle()
 
     def settle(self) -> None:
-        self.workspace.quiet(PATIENCE)
-        self.workspace.wait_until(self._stage.is_silent, PATIENCE)
-        self.workspace.quiet(PATIENCE)
+        self.workspace.quiet()
+        self.workspace.wait_until(self._stage.is_silent)
+        self.workspace.quiet()
 
     def is_asked_today(self, who: str) -> str:
         """Wait until the bot has written to somebody today, and return what."""
         channel, since = self.workspace.dm(who), self.workspace.now - DAY
-        return self.workspace.wait_until(lambda: self._said_since(since, channel), PATIENCE)
+        return self.workspace.wait_until(lambda: self._said_since(since, channel))
 
     def _said_since(self, since: float, channel: str) -> str:
         return "".join(each["text"] for each in self.workspace.messages(channel) if float(each["ts"]) > since)

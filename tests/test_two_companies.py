@@ -32,7 +32,6 @@ from tests.conftest import Clock, Message, served, words
 from tests.sayings import ANSWERS
 
 OURS, THEIRS = HOME.id, NEXT_DOOR.id
-PATIENCE = 20.0
 
 
 @dataclass
@@ -66,10 +65,10 @@ class Street:
         return self.slack.install(team, who, f"{begins}{INSTALL}")
 
     def settle(self) -> None:
-        self.slack.quiet(PATIENCE)
+        self.slack.quiet()
         for bot in self.replicas:
-            self[OURS].wait_until(bot.engine.is_idle, PATIENCE)
-        self.slack.quiet(PATIENCE)
+            self[OURS].wait_until(bot.engine.is_idle)
+        self.slack.quiet()
 
     def command(self, team: str, who: str, text: str) -> str:
         self.another_replica()
