@@ -1,7 +1,7 @@
 """The log of what went between the workspace and the bot, newest last."""
 
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from sandbox.model import Json
@@ -30,7 +30,7 @@ class Traffic:
         self._entries.append(entry)
 
     def entries(self, limit: int = KEPT) -> list[Json]:
-        return [asdict(entry) for entry in list(self._entries)[-limit:]] if limit > 0 else []
+        return [dict(vars(entry)) for entry in list(self._entries)[-limit:]] if limit > 0 else []
 
 
 def summary_of(body: Json) -> str:
