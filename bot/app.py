@@ -38,6 +38,7 @@ from bot.oauth import Installing
 from bot.observing import Observer
 from bot.pipeline.files import Files
 from bot.pipeline.owners import TRIES, Owners
+from bot.service.arrivals import Arrivals, TooEarly
 from bot.service.batches import BatchService
 from bot.service.calendar import CalendarService
 from bot.service.deals import DealService
@@ -61,7 +62,7 @@ from bot.service.reviews import ReviewService
 from bot.service.rules import RulesService
 from bot.service.schedules import ScheduleService
 from bot.service.shares import ShareService
-from bot.service.turns import TooEarly, TurnService
+from bot.service.turns import TurnService
 from bot.settings import BadSetting, Endpoint, Settings
 from bot.speaker import Speaker
 from bot.tracing import tracing
@@ -151,10 +152,10 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     base.outbox.reads_along, base.outbox.shut = outsiders.reads_along, outsiders.shut
     door.register(bolt, base.directory, outsiders, base.speaker)
     removals.register(bolt, installations)
-    turns = TurnService(database, base.decisions, base.directory, base.speaker, read, settings.burst, engine.accepting)
+    arrivals = Arrivals(database, base.directory, clock, engine.accepting)
     courier = Files(patient)
-    turns.on_accepted, base.outbox.on_attempt = observer.accepted, observer.attempted
-    engine.take_on(turns)
+    arrivals.on_accepted, base.outbox.on_attempt = observer.accepted, observer.attempted
+    engine.take_on(TurnService(database, base.decisions, base.directory, base.speaker, read, settings.burst))
     engine.take_on(base.nudges)
     drafts = Drafts(base.outbox, base.decisions, base.directory)
     own = PlaybookService(database, drafts, base.decisions, base.directory)
@@ -163,7 +164,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     pipeline = PipelineService(database, base.decisions, base.outbox, base.speaker, courier, people_of, bring=new.bring)
     # What people say comes oftenest, and Bolt asks one listener after the other.
     files.register(bolt, pipeline, base.speaker)
-    threads.register(bolt, turns)
+    threads.register(bolt, arrivals)
     commands_of_calls = _join_calls(bolt, engine, base)
     playbooks.register(bolt, own, new, base.speaker)
     engine.take_on(pipeline)
@@ -176,14 +177,14 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
         bolt,
         engine,
         base,
-        turns,
+        arrivals,
         {**commands_of_calls, **commands_of_privacy, "settings": settled.take, "playbook": own.take},
     )
     _answer_for_errors(bolt, base.speaker)
     return Dealreview(bolt, engine, database, observer, installing)
 
 
-def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnService, more: Mapping[str, Take]) -> None:
+def _join_reviews(bolt: App, engine: Engine, base: Foundation, arrivals: Arrivals, more: Mapping[str, Take]) -> None:
     """Reviews, deals, nudges and App Home; `more` takes the commands of the rest."""
     reviews = ReviewService(base.database, base.decisions, base.speaker, base.directory, base.rulings)
     deals = DealService(base.database, base.directory, base.clock)
@@ -192,11 +193,11 @@ def _join_reviews(bolt: App, engine: Engine, base: Foundation, turns: TurnServic
     engine.on_tick = reviews.tick
     base.outbox.on_refused = reviews.could_not_open
     desk = Desk(reviews, deals, portfolio, lessons, base.directory, base.speaker, more)
-    commands.register(bolt, desk, turns, base.speaker)
+    commands.register(bolt, desk, arrivals, base.speaker)
     home.register(bolt, HomeService(base.database, base.directory, base.clock), base.speaker)
     nudged = NudgedService(base.database, base.decisions, base.nudges, base.directory)
     nudge_presses.register(bolt, nudged, base.speaker)
-    buttons.register(bolt, reviews, turns, deals, lessons, base.speaker)
+    buttons.register(bolt, reviews, arrivals, deals, lessons, base.speaker)
     forms.register(bolt, reviews, portfolio, base.speaker)
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from bot.app import create_app
 from bot.http import LONGEST_BODY, http_app
-from bot.service.turns import TooEarly
+from bot.service.arrivals import TooEarly
 from sandbox.people import SIGNING_SECRET
 from sandbox.request_url import signature
 from storage.models import AdmissionRow

@@ -12,10 +12,10 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 
 from bot import forms
+from bot.service.arrivals import Arrivals, Pressed
 from bot.service.deals import DealService
 from bot.service.lessons import LessonService
 from bot.service.reviews import ReviewService
-from bot.service.turns import Pressed, TurnService
 from bot.speaker import Speaker
 from flows.answer import Source
 from flows.steering import Act
@@ -26,7 +26,7 @@ from flows.words import Word
 def register(
     bolt: App,
     reviews: ReviewService,
-    turns: TurnService,
+    arrivals: Arrivals,
     deals: DealService,
     lessons: LessonService,
     speaker: Speaker,
@@ -37,14 +37,14 @@ def register(
     def on_word(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         review, ask = ids(action["value"], 2)
         word = Word(action["action_id"].removeprefix("word:"))
-        answer(body, turns.press(pressed(body, review), "word", word=word, ask=int(ask)))
+        answer(body, arrivals.press(pressed(body, review), "word", word=word, ask=int(ask)))
         ack()
 
     @bolt.action(re.compile("^source:"))
     def on_source(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         review, question, ask = ids(action["value"], 3)
         source = Source(action["action_id"].removeprefix("source:"))
-        answer(body, turns.press(pressed(body, review), "source", question=question, ask=int(ask), source=source))
+        answer(body, arrivals.press(pressed(body, review), "source", question=question, ask=int(ask), source=source))
         ack()
 
     @bolt.action(re.compile("^day:"))
@@ -52,25 +52,25 @@ def register(
         _, what, review, question, ask = ids(action["action_id"], 5)
         if day := action.get("selected_date"):
             said = {"what": what, "question": question, "day": day}
-            answer(body, turns.press(pressed(body, review), "day", ask=int(ask), **said))
+            answer(body, arrivals.press(pressed(body, review), "day", ask=int(ask), **said))
         ack()
 
     @bolt.action("doubt")
     def on_doubt(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         review, question = ids(action["value"], 2)
-        answer(body, turns.press(pressed(body, review), "doubt", question=question))
+        answer(body, arrivals.press(pressed(body, review), "doubt", question=question))
         ack()
 
     @bolt.action(re.compile("^answers:"))
     def on_answers(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         review, message_ts = ids(action["value"], 2)
         question = action["action_id"].removeprefix("answers:")
-        answer(body, turns.press(pressed(body, review), "answers", question=question, ts=message_ts))
+        answer(body, arrivals.press(pressed(body, review), "answers", question=question, ts=message_ts))
         ack()
 
     @bolt.action("share")
     def on_share(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        answer(body, turns.press(pressed(body, action["value"]), "share"))
+        answer(body, arrivals.press(pressed(body, action["value"]), "share"))
         ack()
 
     @bolt.action("fix_line")

@@ -6,20 +6,20 @@ from typing import Any
 
 from slack_bolt import App, BoltContext
 
-from bot.service.turns import Said, TurnService
+from bot.service.arrivals import Arrivals, Said
 
 SAID = (None, "thread_broadcast", "file_share")
 DONE = {"message_changed": "edited", "message_deleted": "deleted"}
 
 
-def register(bolt: App, turns: TurnService) -> None:
+def register(bolt: App, arrivals: Arrivals) -> None:
     @bolt.event("message")
     def on_message(event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         """Bolt runs the first matching listener only, so all kinds of message come here."""
         message = event.get("message") or event.get("previous_message") or event
         subtype = event.get("subtype")
         if _is_ours(message) and (subtype in SAID or subtype in DONE):
-            turns.hear(read(message, event, body, context))
+            arrivals.hear(read(message, event, body, context))
 
 
 def read(message: dict[str, Any], event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> Said:

@@ -8,9 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory, Place, Standing
+from bot.service.arrivals import Pressed
 from bot.service.decisions import Decisions
 from bot.service.rulings import Rulings
-from bot.service.turns import Pressed
 from bot.speaker import Speaker
 from flows import steering, turns
 from flows import utterances as say

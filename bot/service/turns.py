@@ -1,16 +1,14 @@
-"""What people do in a review's thread: kept before Slack is told that it arrived, then taken, one turn at a time."""
+"""What people did in a review's thread and what is kept of it in the inbox: taken, one turn at a time."""
 
 from __future__ import annotations
 
 import http.client
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import mrkdwn, reference
@@ -31,57 +29,17 @@ from storage.database import Database
 from storage.inbox import Arrival, Inbox
 from storage.later import NotKnownHere
 from storage.ledger import Ledger
-from storage.messages import Messages
 from storage.reviews import Reviews
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a person did with a message in a thread: `kind` is `said`, `edited` or `deleted`.
-
-    `text` is as Slack encodes it; `at` is Slack's time of what was done, `ts` that of the message, and `occasion`
-    Slack's id of what was done.
-    """
-
-    team: str
-    channel: str
-    thread_ts: str
-    kind: str
-    ts: str
-    author: str
-    text: str
-    at: str
-    occasion: str
-    edited_ts: str = ""
-
-
-@dataclass(frozen=True)
-class Pressed:
-    """A button on a review's message: who pressed it, where, and which review it belongs to.
-
-    `at` is Slack's time of it, and `thread_ts` the thread of the message if it is in one.
-    """
-
-    team: str
-    channel: str
-    review: int
-    by: Act
-    at: str
-    thread_ts: str | None = None
-
-
-class TooEarly(Exception):
-    """It may concern a review that is just being opened: not acknowledged, it is sent again by Slack."""
-
-
 class TurnService:
-    """Keeps what people do, and takes it, for the engine: a lane is a review.
+    """Takes what people do, for the engine: a lane is a review.
 
     An arrival is taken at least once, and its occasion sees to it that it counts once. `lens` reads a text before any
     lock is taken, since it is slow and needs none. Words that the owner sends less than `burst` after a question
-    appeared belong to the answer before. `on_accepted` is told of each that is kept, by its kind.
+    appeared belong to the answer before.
     """
 
     name = "take turns"
@@ -94,7 +52,6 @@ class TurnService:
         speaker: Speaker,
         lens: Lens,
         burst: timedelta,
-        accepting: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._database = database
         self._decisions = decisions
@@ -102,8 +59,6 @@ class TurnService:
         self._speaker = speaker
         self._lens = lens
         self._burst = burst
-        self._accepting = accepting
-        self.on_accepted: Callable[[str], None] = lambda kind: None
         self._take_by_kind: dict[str, Callable[[Arrival], Utterance | None]] = {
             "said": self._reply,
             "edited": self._amend,
@@ -115,44 +70,6 @@ class TurnService:
             "answers": self._answers_open,
             "share": self._share,
         }
-
-    def hear(self, said: Said) -> None:
-        """Keep what somebody wrote, edited or deleted. In a thread that is no review's, nothing happens.
-
-        What guests and people of other companies say is not ours to keep. Raises `TooEarly` if whose thread it is
-        cannot be known yet, and `NotNow` if whether its author is a colleague cannot.
-        """
-        team, author = said.team, said.author
-        # Slack is not asked who wrote what is no concern of ours.
-        is_to_be_told = self._directory.has_met(team, author) or self.is_held_in(team, said.channel, said.thread_ts)
-        if is_to_be_told and not self._directory.is_colleague(team, author):
-            return
-        details = {"ts": said.ts, "text": said.text, "edited_ts": said.edited_ts, "thread_ts": said.thread_ts}
-        arrival = Arrival(0, said.kind, author, said.occasion, said.at, details, channel=said.channel)
-        is_kept = False
-        with self._arriving() as session:
-            inbox, now = Inbox(session), self._decisions.clock()
-            is_kept = inbox.add(team, arrival, now, said.thread_ts)
-            if not is_kept and Messages(session).is_opening_in(said.channel):
-                raise TooEarly(f"a review is being opened in {said.channel}; its thread is not known yet")
-            # It may have become known between the two looks.
-            is_kept = is_kept or inbox.add(team, arrival, now, said.thread_ts)
-        if is_kept:
-            self.on_accepted(said.kind)
-
-    def press(self, pressed: Pressed, kind: str, **details: str | int) -> Utterance | None:
-        """Keep the press of a button: a `word`, `source`, `day` or `share`. Returns a hint if its place is another."""
-        by, kept = pressed.by, {**details, "thread_ts": pressed.thread_ts}
-        arrival = Arrival(pressed.review, kind, by.person, by.occasion, pressed.at, kept, channel=pressed.channel)
-        with self._arriving() as session:
-            if not Inbox(session).add(pressed.team, arrival, self._decisions.clock()):
-                return say.not_here()
-        return None
-
-    def is_held_in(self, team: str, channel: str, thread_ts: str | None) -> bool:
-        """Whether a thread is a review's."""
-        with self._database.transaction() as session:
-            return bool(thread_ts and Reviews(session, team).held_in(channel, thread_ts))
 
     def waiting(self, session: Session, now: datetime) -> Waiting:
         return Waiting([Lane(team, str(review)) for team, review in Inbox(session).reviews_waiting()])
@@ -180,12 +97,6 @@ class TurnService:
         with self._database.transaction() as session:
             Inbox(session).taken(arrival)
         return True
-
-    @contextmanager
-    def _arriving(self) -> Iterator[Session]:
-        """A transaction to keep an arrival in; what waits already is not kept twice."""
-        with self._accepting(), suppress(IntegrityError), self._database.transaction() as session:
-            yield session
 
     def _stumbled(self, arrival: Arrival, error: Exception) -> bool:
         """The fault is ours: let it be tried again, by others first, then pass it by, since more comes after it."""

@@ -17,11 +17,12 @@ from slack_sdk import WebClient
 from bot.directory import Directory
 from bot.engine import Lane
 from bot.outbox import Outbox
+from bot.service.arrivals import Arrivals, Said
 from bot.service.decisions import Decisions
 from bot.service.home import HomeService
 from bot.service.reviews import ReviewService
 from bot.service.rulings import Rulings
-from bot.service.turns import Said, TurnService
+from bot.service.turns import TurnService
 from bot.speaker import Speaker
 from flows import lens
 from flows.home import Shown
@@ -72,7 +73,8 @@ class Place:
         speaker = Speaker(nowhere, directory)
         self._outbox = Outbox(self.database, speaker, timedelta(seconds=1))
         decisions = Decisions(self.database, self._outbox, speaker, lambda: self.now, wake=lambda: None)
-        self._turns = TurnService(self.database, decisions, directory, speaker, lens.read, timedelta(0), nullcontext)
+        self._arrivals = Arrivals(self.database, directory, lambda: self.now, nullcontext)
+        self._turns = TurnService(self.database, decisions, directory, speaker, lens.read, timedelta(0))
         self._reviews = ReviewService(self.database, decisions, speaker, directory, Rulings(self.database, directory))
         self._homes = HomeService(self.database, directory, lambda: self.now)
 
@@ -90,7 +92,7 @@ class Place:
         text = ANSWERS[1:][turn // OPEN % (len(ANSWERS) - 1)]
         ts = f"{1_795_000_000 + next(_numbers)}.000200"
         said = Said(TEAM, review.channel, parent_ts(number), "said", ts, review.owner, text, at=ts, occasion=ts)
-        self.time("a reply accepted", lambda: self._turns.hear(said))
+        self.time("a reply accepted", lambda: self._arrivals.hear(said))
         self.time("a reply taken", lambda: self._turns.do_next(Lane(TEAM, str(number)), Event()))
 
     def home(self, turn: int) -> None:
