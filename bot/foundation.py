@@ -62,7 +62,7 @@ def lay_foundation(
     decisions = Decisions(database, outbox, speaker, clock, wake)
     nudges = NudgeService(database, outbox, directory, clock)
     opening = Opening(database, decisions, outbox, directory, pace)
-    reminders = ReminderService(database, outbox, directory, clock, wake)
+    reminders = ReminderService(database, outbox, directory, clock, wake, nudges.is_due)
     # In this order: who opens reviews has locked the deals of a call, which `opening` follows, before a nudge.
     decisions.followers += [opening.follow, nudges.follow, reminders.follow, audit.follow]
     return Foundation(

@@ -16,11 +16,13 @@ from bot.engine import Lane
 from flows.calls import Call
 from flows.hours import Habits
 from flows.reminding import Reminder
+from flows.rules import Rules
 from storage.calls import to_call
 from storage.deals import Deals, Person, keep_person
 from storage.habits import keep_habits
 from storage.models import CallRow
 from storage.reminders import Reminders
+from storage.rules import keep_rules
 from tests.conftest import DEALS, TEAM, Message, Room, Thread, buttons, open_room, words
 from tests.sayings import ANSWERS
 
@@ -237,6 +239,14 @@ def test_where_both_are_due_the_nudge_goes_first(room: Room) -> None:
     assert does("remind")
     waking.database.close()
     room.bot_arrives()
+
+
+def test_where_the_workspace_turned_nudges_off_nothing_goes_before_a_reminder(room: Room) -> None:
+    is_old_and_prepared(room)
+    with room.bot.database.transaction() as session:
+        keep_rules(session, TEAM, Rules(nudges=False))
+    comes(room, 10, "09:35", month=12)
+    assert (len(nudged(room)), len(reminded(room))) == (0, 1)
 
 
 def test_calls_of_two_managers_do_not_come_in_the_same_minute(room: Room) -> None:

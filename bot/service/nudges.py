@@ -97,6 +97,10 @@ class NudgeService(DueWork):
             return False
         return due is not None
 
+    def is_due(self, session: Session, team: str, person: str, closed: Collection[str]) -> bool:
+        """Whether a person is about to be nudged, about deals of which none lives in a channel `closed` to them."""
+        return self._due(session, team, person, closed) is not None
+
     def follow(self, session: Session, before: Review | None, review: Review, turn: Turn, now: datetime) -> None:
         """A turn has changed a review, in the caller's transaction: note what that means for its owner's nudge."""
         nudges = Nudges(session, review.deal.team)

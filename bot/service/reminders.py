@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from bot.directory import Directory
 from bot.lookout import DueWork
 from bot.outbox import Outbox
-from flows import nudging, reminding
+from bot.service.readers import Readers
+from flows import reminding
 from flows import utterances as say
 from flows.calls import Call
 from flows.reminding import Reminder, Snooze
@@ -22,10 +23,12 @@ from flows.utterances import Utterance
 from storage.calls import Calls
 from storage.database import Database
 from storage.habits import find_habits
-from storage.nudges import Nudges
 from storage.reminders import Asked, Reminders, awaited, sent_so_far, spoken_since
 
 LOOK_EVERY = timedelta(minutes=5)
+
+IsNudgeDue = Callable[[Session, str, str, Collection[str]], bool]
+"""Whether a person of a workspace is about to be nudged, leaving out deals in the channels that are closed to them."""
 
 log = logging.getLogger(__name__)
 
@@ -54,22 +57,26 @@ class ReminderService(DueWork):
         directory: Directory,
         clock: Callable[[], datetime],
         wake: Callable[[], None],
+        is_nudge_due: IsNudgeDue,
     ) -> None:
         super().__init__(_people_to_remind, LOOK_EVERY, clock)
         self._database = database
         self._outbox = outbox
         self._directory = directory
+        self._readers = Readers(database, directory)
         self._wake = wake
+        self._is_nudge_due = is_nudge_due
 
     def see_to(self, team: str, person: str, /) -> bool:
         """Send a person the reminder that is due to them, if there is one; returns whether it was."""
+        closed = self._readers.closed_to(team, person)
         with self._database.transaction() as session:
-            if self._due(session, team, person) is None:
+            if self._due(session, team, person, closed) is None:
                 return False
         channel = self._reach(team, person)
         try:
             with self._database.transaction() as session:
-                due = self._due(session, team, person)  # Slack may have told of another zone meanwhile
+                due = self._due(session, team, person, closed)  # Slack may have told of another zone meanwhile
                 if due:
                     self._send(session, due, channel)
         except IntegrityError:
@@ -112,14 +119,17 @@ class ReminderService(DueWork):
         for reminder in Reminders(session, call.team).latest_of(call):
             self._show(session, call, reminder.person, now)
 
-    def _due(self, session: Session, team: str, person: str) -> Asked | None:
-        """The first call that a person is to be reminded of now. Where a nudge is due, too, that goes first."""
+    def _due(self, session: Session, team: str, person: str, closed: Collection[str]) -> Asked | None:
+        """The first call that a person is to be reminded of now.
+
+        Where a nudge is due, too, that goes first: a reminder leaves it half an hour, and not the other way round.
+        """
         now, reminders = self._clock(), Reminders(session, team)
         spoken = reminders.spoken_at(person)
         for asked in awaited(session, now, team, person):
             sent = reminders.of(asked.call, person)
             if reminding.is_due(asked.call, asked.opened, asked.habits, sent, spoken, now):
-                return None if _nudge_is_due(session, asked, now) else asked
+                return None if self._is_nudge_due(session, team, person, closed) else asked
         return None
 
     def _reach(self, team: str, person: str) -> str:
@@ -171,13 +181,3 @@ def _people_to_remind(session: Session, now: datetime) -> Iterator[tuple[str, st
         except (ValueError, KeyError) as error:
             log.warning("the holidays of %s in %s are not known: %s", person, team, error)
     yield from found
-
-
-def _nudge_is_due(session: Session, asked: Asked, now: datetime) -> bool:
-    """Whether a person is about to be nudged: a reminder leaves a nudge half an hour, and not the other way round."""
-    nudges = Nudges(session, asked.call.team)
-    before = nudges.latest(asked.person)
-    if not asked.habits.nudges or not nudging.may_come(asked.habits, before, now):
-        return False
-    deals = nudges.deals_of(asked.person, asked.habits, now)
-    return nudging.plan(asked.person, deals, asked.habits, before, now) is not None
