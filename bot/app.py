@@ -21,7 +21,7 @@ from slack_sdk.http_retry import (
 )
 
 from bot import reference
-from bot.bolt import WorkspaceApp
+from bot.bolt import Admissions, WorkspaceApp
 from bot.clients import Client, Installations
 from bot.engine import Engine
 from bot.foundation import Foundation, lay_foundation
@@ -145,6 +145,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     patient = client([ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(TRIES)])
     bolt, engine = _bolt(settings, installations), Engine(database)
     observer = Observer(Metrics(database, clock), tracing(settings.traces))
+    bolt.once = Admissions(database).once
     bolt.around, engine.around, read = observer.request, observer.work, observer.lens(read)
     engine.is_away = installations.is_away
     base = lay_foundation(database, asks, says, lambda: _home(installations), clock, engine.wake, settings.pace)
@@ -267,8 +268,7 @@ def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
             return BoltResponse(status=500)
         team = body.get("team_id") or (body.get("team") or {}).get("id", "")
         words = speaker.render(team, say.went_wrong(known_by))
-        if body.get("type") == "view_submission":
-            block = next(iter(body["view"]["state"]["values"]), "")
+        if body.get("type") == "view_submission" and (block := next(iter(body["view"]["state"]["values"]), "")):
             return BoltResponse(status=200, body={"response_action": "errors", "errors": {block: words.text}})
         if "command" in body:
             return BoltResponse(status=200, body=words.private)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import manifest
 from bot.directory import Directory, Standing
+from bot.engine import NotNow
 from bot.installations import ManyInstallations
 from bot.oauth_stores import InstallationStore
 from bot.settings import BadSetting, OAuth, Settings
@@ -187,7 +188,7 @@ def _channels(client: WebClient, database: Database, team: str) -> Iterator[Chec
         asked = list(counts)[:MOST_CHANNELS]
         try:
             troubles = {channel: WHY_NOT.get(directory.place(channel).standing) for channel in asked}
-        except OSError as error:
+        except (OSError, NotNow) as error:
             yield Check("Channels", f"Slack cannot be reached ({error}); try again later.", False)
             return
     for channel, why in troubles.items():

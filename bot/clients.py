@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,8 +13,27 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry import RetryHandler
 from slack_sdk.web import SlackResponse
 
+from bot.engine import NotNow
+
 DEAD = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 """Slack's answers to a token that is good for nothing: the bot was removed, or installed anew."""
+
+PASSING = DEAD | {
+    "fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable",
+    "team_added_to_org",
+}  # fmt: skip
+"""Slack's refusals that say nothing about what was asked of it: the same will do when the trouble is over."""
+
+A_REASON = re.compile("[a-z0-9_]+")
+"""What Slack's own reasons look like. Where something before Slack answers in its stead, slack_sdk gives a sentence."""
+
+
+def lasting(error: SlackApiError) -> str:
+    """Why Slack refuses what it was asked. Raises `NotNow` if that is a trouble which will pass."""
+    reason = str(error.response.get("error", "unknown"))
+    if reason in PASSING or error.response.status_code >= 429 or not A_REASON.fullmatch(reason):
+        raise NotNow(f"Slack says {reason}") from error
+    return reason
 
 
 class Installations(Protocol):

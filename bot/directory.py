@@ -15,10 +15,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import IntegrityError
 
+from bot.clients import lasting
 from bot.engine import NotNow
 from bot.lately import Lately
 from bot.mrkdwn import cleaned
-from bot.outbox import PASSING
 from flows.review import DIRECT
 from storage.database import Database
 from storage.deals import Person, find_person, keep_person
@@ -188,23 +188,23 @@ class Directory:
         try:
             return str(self._client.conversations_open(users=person_id)["channel"]["id"])
         except SlackApiError as error:
-            reason = str(error.response.get("error"))
-            if reason in PASSING or error.response.status_code >= 429:
-                raise NotNow(f"Slack says {reason}") from error
+            reason = lasting(error)
             log.info("Slack opens no conversation with %s: %s", person_id, reason)
             return ""
 
     def place(self, channel: str) -> Place:
         """A channel as it is now: membership and sharing change, so they are asked each time.
 
-        Where Slack does not tell, for want of a scope, the place is taken for a private one.
+        Where Slack does not tell, for want of a scope, the place is taken for a private one. Raises `NotNow` when it
+        cannot tell at the moment.
         """
         learn_whether_shared = self._shared.asking(channel)
         try:
             found = self._client.conversations_info(channel=channel)["channel"]
         except SlackApiError as error:
-            log.info("Slack does not tell of %s: %s", channel, error.response.get("error"))
-            outside = error.response.get("error") in ("channel_not_found", "not_in_channel")
+            reason = lasting(error)
+            log.info("Slack does not tell of %s: %s", channel, reason)
+            outside = reason in ("channel_not_found", "not_in_channel")
             return Place(channel, channel, Standing.NOT_A_MEMBER if outside else Standing.WELCOME)
         direct = bool(found.get("is_im") or found.get("is_mpim"))
         private = direct or found.get("is_private") or found.get("is_group")
@@ -227,9 +227,7 @@ class Directory:
             pages = self._client.conversations_members(channel=channel, limit=1000)
             return frozenset(str(member) for page in pages for member in page["members"])
         except SlackApiError as error:
-            reason = str(error.response.get("error"))
-            if reason in PASSING or error.response.status_code >= 429:
-                raise NotNow(f"Slack says {reason}") from error
+            reason = lasting(error)
             log.info("Slack does not tell who is in %s: %s", channel, reason)
             return None
 
@@ -266,9 +264,7 @@ class Directory:
         try:
             found = self._client.conversations_info(channel=channel)["channel"]
         except SlackApiError as error:
-            reason = str(error.response.get("error"))
-            if reason in PASSING or error.response.status_code >= 429:
-                raise NotNow(f"Slack says {reason}") from error
+            reason = lasting(error)
             log.info("Slack does not tell who shares %s: %s", channel, reason)
             return False  # the bot is not in it any more, and Slack takes no post there
         return bool(found.get("is_ext_shared"))

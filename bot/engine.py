@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -91,7 +92,7 @@ class Work(Protocol):
 
         It may have been done before by a process that died before it could write that down. Raises `NotNow`, and
         `NotHere` or `storage.later.NotKnownHere` if another process may be able to. Whatever else it raises leaves the
-        lane for later. It does not begin anything long once `stopping` is set.
+        lane for later, and for longer each time. It does not begin anything long once `stopping` is set.
         """
         ...
 
@@ -114,6 +115,7 @@ class Engine:
         self._everywhere: set[str] = set()
         self._busy: set[str] = set()
         self._left: dict[str, float] = {}  # until when, by `time.monotonic`, lanes are left to other processes
+        self._stumbles: Counter[str] = Counter()  # how often in a row lanes failed for no reason that is known
         self._arriving = 0
         self._door = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="engine", daemon=True)
@@ -234,6 +236,10 @@ class Engine:
             log.warning("%s is left for later: %s", key, error)
         except Exception:
             log.exception("%s is left for later", key)
+            self._stumbles[key] += 1
+            self._left[key] = time.monotonic() + min(2.0 ** (self._stumbles[key] - 1), LONGEST_WAIT)
+        else:
+            self._stumbles.pop(key, None)
         finally:
             self._busy.discard(key)
             if did:

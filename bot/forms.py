@@ -28,8 +28,8 @@ class Filled:
     values: Mapping[str, str]
     errors: Mapping[str, Utterance]
 
-    def deal(self, team: str, person: str) -> Deal:
-        """The deal that was described. Without an owner it belongs to the person who filled the form in."""
+    def deal(self, team: str) -> Deal:
+        """The deal that was described; its owner is empty if none was chosen."""
         values = self.values
         amount, currency = read_amount(values.get("amount", "")) or (None, "")
         return Deal(

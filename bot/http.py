@@ -125,10 +125,10 @@ def _understood(body: bytes, request: web.Request) -> BoltRequest | None:
 def _take_once(bot: Dealreview, asked: BoltRequest, signature: str) -> BoltResponse:
     """Let Bolt take a request, unless it was taken already: a signature is good for minutes, and may be overheard.
 
-    Slack signs what it sends again anew, and in the same second alike. So what was not taken is forgotten, and an event
-    that was taken is acknowledged once more.
+    Slack signs what it sends again anew, and in the same second alike. So what was not taken is forgotten. Events are
+    known by their ids, where they have one; see `bot.bolt`.
     """
-    if payloads.may_come_twice(asked.body):
+    if payloads.may_come_twice(asked.body) or payloads.event_mark(asked.body):
         return bot.bolt.dispatch(asked)
     try:
         if not admit(bot.database, signature, datetime.now(UTC)):

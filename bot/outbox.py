@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.clients import lasting
 from bot.engine import Lane, NotHere, NotNow, Waiting
 from bot.speaker import NO_WORDS, Speaker
 from flows.forgetting import NOWHERE
@@ -28,14 +29,6 @@ To look for a post before that is too early, and to edit before that lets older 
 """
 BURST_OF_POSTS = 8
 """Slack takes about one message a second in a channel, and short bursts; so this many may come at once."""
-
-PASSING = frozenset(
-    {
-        "account_inactive", "fatal_error", "internal_error", "invalid_auth", "ratelimited", "request_timeout",
-        "service_unavailable", "team_added_to_org", "token_expired", "token_revoked",
-    }
-)  # fmt: skip
-"""Slack's refusals that say nothing about the message: the same words will do when the trouble is over."""
 
 LOOK_AGAIN = timedelta(minutes=1)
 """So often is looked whether another company can still read a channel in which something is held back."""
@@ -188,7 +181,6 @@ class Outbox:
 
     def _make_of(self, error: SlackApiError, message: Message) -> Result:
         """Rest when Slack asks for it, come back when the trouble is Slack's, give up when it is the message's."""
-        reason = str(error.response.get("error", "unknown"))
         if error.response.status_code == 429:
             seconds = float(error.response.headers.get("Retry-After", 1))
             with self._database.transaction() as session:
@@ -198,9 +190,11 @@ class Outbox:
                     messages.untried(message)
             log.info("Slack asks for %g s of rest in %s", seconds, message.channel)
             return Result.RESTED
-        if reason in PASSING or error.response.status_code >= 500:
+        try:
+            reason = lasting(error)
+        except NotNow:
             self._answered.add(message.id)
-            raise NotNow(f"Slack says {reason}") from error
+            raise
         return self._refuse(message, reason)
 
     def _leave_to_others(self, message: Message, error: Exception) -> Result:

@@ -241,11 +241,20 @@ def may_come_twice(body: Mapping[str, Any]) -> bool:
     """Whether a payload brings about nothing more, however often it comes.
 
     A question of Slack's own brings about nothing at all. Two of them may be alike, and have one signature. What people
-    write in a thread has its own time in Slack, and is kept by that.
+    write in a thread has its own time in Slack, and is kept by that. Whoever opens App Home again sees it as it is now.
     """
     kind, event = body.get("type"), body.get("event") or {}
-    is_written = kind == "event_callback" and event["type"] == "message" and not event.get("files")
-    return is_written or kind in ("block_suggestion", *CHECKS) or "ssl_check" in body
+    happened = event.get("type") if kind == "event_callback" else ""
+    is_written = happened == "message" and not event.get("files")
+    return is_written or happened == "app_home_opened" or kind in ("block_suggestion", *CHECKS) or "ssl_check" in body
+
+
+def event_mark(body: Mapping[str, Any]) -> str:
+    """What is the same each time an event is sent, and of no other event; empty for what is none or has no id."""
+    if body.get("type") != "event_callback" or not body.get("event_id"):
+        return ""
+    event = body.get("event") or {}
+    return f"{body['event_id']} {event.get('event_ts') or event.get('ts') or ''}"
 
 
 def _is_whole_event(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from jinja2 import TemplateNotFound, UndefinedError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
+from sqlalchemy.exc import OperationalError
 
 from bot import blocks, mrkdwn
+from bot.engine import NotNow
 from bot.facing import faced
 from bot.languages import ENGLISH, Language, language_of
 from bot.library import Library
@@ -32,6 +35,9 @@ NOT_HERE = "invalid_blocks"
 
 NO_WORDS = (TemplateNotFound, UndefinedError)
 """What is raised for an utterance whose template this version does not have, or has for other values."""
+
+TROUBLES = (SlackApiError, OSError, http.client.HTTPException, NotNow, OperationalError)
+"""What may keep something from being said: Slack, the way there, or the database, which has the token and the words."""
 
 ALREADY_GONE = ("message_not_found", "channel_not_found", "not_in_channel")
 """Slack's answers when there is nothing to delete, or nothing that we could."""
@@ -152,21 +158,20 @@ class Speaker:
 
     def whisper(self, team: str, channel: str, person: str, thread_ts: str | None, hint: Utterance) -> bool:
         """Show a hint to one person; returns whether Slack took it. It may get lost, and nothing depends on it."""
-        said = self.render(team, hint, person)
         try:
             note = partial(self._client.chat_postEphemeral, channel=channel, user=person, thread_ts=thread_ts)
-            self._show(team, said, note)
-        except (SlackApiError, OSError) as error:
+            self._show(team, self.render(team, hint, person), note)
+        except TROUBLES as error:
             log.warning("a hint for %s in %s did not arrive: %s", person, channel, error)
             return False
         return True
 
     def tell(self, team: str, person: str, utterance: Utterance) -> None:
         """Write to a person's direct messages. Like a hint, it may get lost."""
-        said = self.render(team, utterance, person)
         try:
+            said = self.render(team, utterance, person)
             self._show(team, said, partial(self._client.chat_postMessage, channel=person))
-        except (SlackApiError, OSError) as error:
+        except TROUBLES as error:
             log.warning("a message to %s did not arrive: %s", person, error)
 
     def open_form(self, team: str, trigger_id: str, form: Utterance) -> None:
@@ -184,7 +189,7 @@ class Speaker:
         """
         try:
             self._client.views_update(view_id=view_id, view=self.render(team, form).view)
-        except (SlackApiError, OSError) as error:
+        except TROUBLES as error:
             log.info("the form %s is not shown anew: %s", view_id, error)
 
     def show_home(self, team: str, person: str, home: Utterance) -> None:

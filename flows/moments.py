@@ -36,3 +36,8 @@ def moment(day: date, wall: time, zone: str) -> Moment:
     at = tz.resolve_imaginary(shown).astimezone(UTC)
     is_skipped = not tz.datetime_exists(shown)
     return Moment(at, is_skipped, not is_skipped and tz.datetime_ambiguous(shown))
+
+
+def slack_time(moment: datetime) -> str:
+    """A moment as Slack writes it, in seconds since the epoch; until the year 2286 these sort like the moments."""
+    return f"{moment.timestamp():.6f}"

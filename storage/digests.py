@@ -62,6 +62,11 @@ class Digests:
         row = self._session.scalar(select(MessageRow).where(*mine))
         return Said(row.channel, row.context, row.decided_at) if row else None
 
+    def hold(self, slot: str) -> None:
+        """Let nobody else decide what a digest leads to before the end of the transaction."""
+        mine = (MessageRow.review_id.is_(None), MessageRow.team == self._team, MessageRow.slot == slot)
+        self._session.execute(select(MessageRow.id).where(*mine).with_for_update())
+
     def to_come(self, manager: str, now: datetime) -> list[Call]:
         """A manager's calls whose digest is still to be sent."""
         theirs = (CallRow.team == self._team, CallRow.manager == manager, CallRow.at > now)

@@ -16,6 +16,7 @@ from flows.dossiers import Dossier, Past, Told
 from flows.freshness import is_waiting
 from flows.ledger import Known, Wait
 from flows.lens import Label
+from flows.moments import slack_time
 from flows.outlook import outlook
 from flows.playbook import NEXT_STEP
 from flows.review import DIRECT, OPEN, Status
@@ -143,7 +144,7 @@ class Dossiers:
         """
         wanted = [ReplyRow.question == NEXT_STEP]
         if since:
-            wanted += [ReplyRow.review_id.in_(whole), ReplyRow.message_ts >= f"{since.timestamp():.6f}"]
+            wanted += [ReplyRow.review_id.in_(whole), ReplyRow.message_ts >= slack_time(since)]
         columns = select(
             ReplyRow.review_id, ReplyRow.message_ts, ReplyRow.question, ReplyRow.author, ReplyRow.text, ReplyRow.spans,
             ReplyRow.moved,

@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Errand:
-    """Something to be done in a workspace for a `person`.
+    """Something to be done in a workspace for a `person`, who asked for it at a moment in UTC.
 
     `subject` is the id of the deal, or the key of the playbook, that it is about; empty if it is about the person.
     """
@@ -33,7 +33,8 @@ class Errand:
     team: str
     kind: Kind
     person: str
-    subject: str = ""
+    subject: str
+    asked_at: datetime
 
 
 class Errands:
@@ -62,7 +63,7 @@ class Errands:
         row = self._session.scalar(select(ErrandRow).where(ErrandRow.id == errand_id).with_for_update())
         if row and row.kind not in list(Kind):
             raise NotKnownHere(f"no errand of this version is called {row.kind!r}")
-        return Errand(row.id, row.team, Kind(row.kind), row.person, row.subject) if row else None
+        return Errand(row.id, row.team, Kind(row.kind), row.person, row.subject, row.asked_at) if row else None
 
     def done(self, errand: Errand) -> None:
         """It is done."""

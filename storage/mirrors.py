@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from flows.hours import Habits
+from flows.moments import slack_time
 from storage.habits import to_habits
 from storage.models import DealRow, HabitsRow, MirrorRow, PersonRow, ReplyRow, ReviewRow
 
@@ -61,7 +62,7 @@ class Mirrors:
 
     def wrote(self, person: str, since: datetime, until: datetime) -> list[tuple[datetime, str]]:
         """What a person wrote in reviews of others' deals from a moment up to another (UTC), and when."""
-        in_time = (ReplyRow.message_ts >= _ts(since), ReplyRow.message_ts < _ts(until))
+        in_time = (ReplyRow.message_ts >= slack_time(since), ReplyRow.message_ts < slack_time(until))
         rows = self._session.execute(
             select(ReplyRow.message_ts, ReplyRow.text)
             .join(ReviewRow, ReviewRow.id == ReplyRow.review_id)
@@ -75,8 +76,3 @@ class Mirrors:
         """The names, each word by itself, of the members of the workspace that we know."""
         names = self._session.scalars(select(PersonRow.name).where(PersonRow.team == self._team))
         return frozenset(word.capitalize() for name in names for word in name.split())
-
-
-def _ts(moment: datetime) -> str:
-    """A moment as Slack writes it; until the year 2286 these sort like the moments."""
-    return f"{moment.timestamp():.6f}"

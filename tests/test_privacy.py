@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from slack_bolt import BoltRequest
+
 from bot.commands import Command, parse
-from tests.conftest import Room, words
+from tests.conftest import TEAM, Room, words
 from tests.keeping import LATER, OMARS_EDIT, lived
 from tests.sayings import THEIRS
 from tests.test_imports_in_slack import told
@@ -72,6 +74,26 @@ def test_slack_is_away_for_a_moment_and_the_files_come_all_the_same(room: Room) 
     room.workspace.fault("files.getUploadURLExternal", "server_error", times=2)
     data, _ = my_data(room, "lena")
     assert data["written"]
+
+
+def test_files_that_arrived_though_slack_was_not_heard_to_say_so_come_once(room: Room) -> None:
+    room.start("Northwind @lena").says("lena", THEIRS)
+    room.workspace.fault("files.completeUploadExternal", "drop_after")
+    my_data(room, "lena")
+    said = room.workspace.messages(room.workspace.dm("lena"))
+    given = [file["name"] for each in said if each.get("bot_id") for file in each.get("files", ())]
+    assert sorted(given) == ["my-data.json", "my-data.md"]
+
+
+def test_an_error_in_a_form_that_asks_for_nothing_is_told_in_direct_messages(room: Room) -> None:
+    view = {
+        "id": "V1", "type": "modal", "callback_id": "delete_deal", "private_metadata": "none", "hash": "1.a",
+        "state": {"values": {}},
+    }  # fmt: skip
+    body = {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": "U0MAYA", "team_id": TEAM}, "view": view}
+    answer = room.bot.bolt.dispatch(BoltRequest(body=body, mode="socket_mode"))
+    assert (answer.status, answer.body) == (200, "")
+    assert "tell whoever runs me the reference" in words(told(room, "maya")[-1])
 
 
 def test_my_data_and_forget_me_are_two_words_and_a_deal_may_begin_like_them() -> None:

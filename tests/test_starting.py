@@ -285,6 +285,27 @@ def test_a_form_for_a_channel_the_bot_is_not_in_stays_open_and_says_so_at_the_ch
     assert len(room.reviews()) == 1
 
 
+def test_a_form_for_a_private_channel_one_is_not_in_is_objected_to_like_one_for_a_channel_that_is_not_there(
+    room: Room,
+) -> None:
+    invite_bot(room, FORECAST)
+    room.start("Northwind", channel=FORECAST)
+    room.command("omar", "", "#deals")
+    errors = fill(room, "omar", name="Northwind", channel="G0FORECAST")
+    assert errors == fill(room, "omar", name="Northwind", channel="G0NOWHERE")
+    assert list(errors) == ["channel"]
+    assert len(room.reviews()) == 1
+
+
+def test_while_slack_cannot_tell_of_a_channel_no_deal_of_a_known_name_is_made_there(room: Room) -> None:
+    """A channel that nothing is known of could be a private one, with deals of its own."""
+    room.start("Northwind @lena")
+    room.workspace.fault("conversations.info", "server_error")
+    assert "did not work" in room.command("maya", "Northwind")
+    assert "is open already" in room.command("maya", "Northwind")
+    assert len(room.reviews()) == 1
+
+
 def test_a_channel_that_closes_between_the_command_and_the_post_ends_the_review_and_its_opener_hears_of_it(
     room: Room,
 ) -> None:
@@ -316,6 +337,25 @@ def test_a_redelivered_mention_starts_nothing_more(room: Room) -> None:
     room.workspace.message("maya", "#deals", "@dealreview Northwind", deliver=3)
     room.settle()
     assert len(parents(room)) == len(room.reviews()) == 1
+
+
+def test_a_redelivered_mention_is_answered_once(room: Room) -> None:
+    room.workspace.message("maya", "#deals", "@dealreview list", deliver=3)
+    room.settle()
+    assert len(room.whispers("maya")) == 1
+
+
+def test_a_mention_in_the_thread_of_a_review_whose_post_was_not_yet_acknowledged_starts_no_other(room: Room) -> None:
+    room.workspace.fault("chat.postMessage", "drop_after")
+    room.workspace.command("maya", "#deals", "/dealreview", "Northwind @lena")
+    room.workspace.wait_until(lambda: parents(room))
+    thread = thread_of(room)
+    room.workspace.message("lena", "#deals", "@dealreview they have no budget", thread.ts)
+    room.settle()
+    room.workspace.redeliver()
+    room.settle()
+    assert [review.deal.name for review in room.reviews()] == ["Northwind"]
+    assert "*2 of 9*" in thread.asked
 
 
 def bot_is_removed(room: Room, channel: str) -> None:

@@ -24,7 +24,7 @@ def register(bolt: App, desk: Desk, arrivals: Arrivals, speaker: Speaker) -> Non
     def on_mention(event: dict[str, Any], context: BoltContext) -> None:
         """In a review's thread the same words also arrive as a message, and are taken there."""
         team, channel, thread = str(context.team_id), event["channel"], event.get("thread_ts")
-        if event.get("bot_id") or arrivals.is_held_in(team, channel, thread):
+        if event.get("bot_id") or arrivals.takes(team, channel, thread):
             return
         text = event["text"].replace(f"<@{context.bot_user_id}>", " ")
         if hint := desk.take(Typed(team, event["user"], channel, text, ts=event["ts"])):

@@ -49,8 +49,7 @@ def register(bolt: App, directory: Directory, outsiders: OutsiderService, speake
         match body.get("type"):
             case "block_suggestion":
                 return ack(options=[])
-            case "view_submission":
-                first = next(iter(body["view"]["state"]["values"]), "")
+            case "view_submission" if first := next(iter(body["view"]["state"]["values"]), ""):
                 return ack(response_action="errors", errors={first: speaker.sentence(team, hint)})
             case "event_callback" if event["type"] == "app_home_opened":
                 speaker.show_home(team, person, say.colleagues_only_home())

@@ -25,11 +25,11 @@ def register(bolt: App, reviews: ReviewService, portfolio: PortfolioService, spe
     def on_start(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         team, person = body["team"]["id"], body["user"]["id"]
         filled = forms.read(view)
-        asked = filled.deal(team, person)
+        asked = filled.deal(team)
         wrong = dict(filled.errors)
         if problem := check_name(asked.name):
             wrong["name"] = problem
-        if not wrong and (hint := reviews.start(team, person, filled.values["channel"], asked)):
+        if not wrong and (hint := reviews.start(team, person, filled.values["channel"], asked, is_chosen=True)):
             wrong[BLOCK_OF.get(hint.name, "name")] = hint
         finish(ack, team, wrong)
 
@@ -38,7 +38,7 @@ def register(bolt: App, reviews: ReviewService, portfolio: PortfolioService, spe
         team, by = body["team"]["id"], act(body)
         filled = forms.read(view)
         wrong = dict(filled.errors)
-        changed = filled.deal(team, by.person)
+        changed = filled.deal(team)
         if not wrong and (hint := reviews.change_details(team, int(view["private_metadata"]), changed, by)):
             wrong["stage"] = hint
         finish(ack, team, wrong)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import suppress
 from email.message import Message
 from pathlib import Path
 from typing import IO
@@ -13,8 +14,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
+from bot.clients import lasting
 from bot.engine import NotNow
-from bot.outbox import PASSING
 
 LARGEST = 20
 """In MB."""
@@ -83,12 +84,18 @@ class Files:
             if not (since and self._is_there(channel, path, name, since)):
                 self._client.files_upload_v2(channel=channel, file=str(path), filename=name)
         except SlackApiError as error:
-            reason = str(error.response.get("error"))
-            if reason in PASSING or error.response.status_code >= 429:
-                raise NotNow(f"Slack says {reason}") from error
+            reason = lasting(error)
+            if self._came_all_the_same(channel, path, name, since):
+                return
             raise NoFile("no_scope", str(error.response.get("needed") or reason)) from error
         except (OSError, http.client.HTTPException, SlackRequestError) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
+
+    def _came_all_the_same(self, channel: str, path: Path, name: str, since: str) -> bool:
+        """Slack takes an upload once: asked again, as when its answer was lost, it refuses what it has."""
+        with suppress(SlackApiError):
+            return bool(since) and self._is_there(channel, path, name, since)
+        return False
 
     def _is_there(self, channel: str, path: Path, name: str, since: str) -> bool:
         """Whether a file of this name and size was given after a message."""

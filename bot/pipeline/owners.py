@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.clients import lasting
 from bot.directory import Directory
 from bot.engine import NotNow
-from bot.outbox import PASSING
 from flows.pipeline import Ground, Rejection, Row
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class Owners:
 
     def _everybody(self) -> dict[str, set[str]]:
         called: dict[str, set[str]] = {}
-        for page in self._client.users_list(limit=PEOPLE_IN_A_PAGE):
+        for page in self._client.users_list(limit=PEOPLE_IN_A_PAGE, team_id=self._team):
             for user in page["members"]:
                 if not (user.get("deleted") or user.get("is_bot")):
                     for name in _names(user):
@@ -109,11 +109,9 @@ def _asked(ask: Callable[[], T], *unknown: str) -> T | None:
     try:
         return ask()
     except SlackApiError as error:
-        reason = str(error.response.get("error"))
+        reason = lasting(error)
         if reason in unknown:
             return None
-        if reason in PASSING or error.response.status_code >= 429:
-            raise NotNow(f"Slack says {reason}") from error
         raise MissingScope(str(error.response.get("needed") or reason)) from error
     except (OSError, http.client.HTTPException) as error:
         raise NotNow(f"Slack cannot be reached: {error}") from error

@@ -117,6 +117,20 @@ class Arrivals:
         with self._database.transaction() as session:
             return bool(thread_ts and Reviews(session, team).held_in(channel, thread_ts))
 
+    def takes(self, team: str, channel: str, thread_ts: str | None) -> bool:
+        """Whether what is said in a thread arrives here, since it is a review's.
+
+        Raises `TooEarly` if that cannot be known yet.
+        """
+        if not thread_ts:
+            return False
+        with self._database.transaction() as session:
+            reviews = Reviews(session, team)
+            if not reviews.held_in(channel, thread_ts) and Messages(session).is_opening_in(channel):
+                raise TooEarly(f"a review is being opened in {channel}; its thread is not known yet")
+            # It may have become known between the two looks.
+            return bool(reviews.held_in(channel, thread_ts))
+
     @contextmanager
     def _arriving(self) -> Iterator[Session]:
         """A transaction to keep an arrival in; what waits already is not kept twice."""

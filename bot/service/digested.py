@@ -104,6 +104,7 @@ class DigestedService:
         now = self._decisions.clock()
         with self._database.transaction() as session:
             digests, call = Digests(session, press.team), self._call(session, press, said)
+            digests.hold(press.slot)
             zone = find_habits(session, press.team, press.by.person).zone
             about = str(call.id) if call else f"{press.by.person}:{local_day(now, zone)}"
             slot = asked_review_slot(about, person)
@@ -137,6 +138,7 @@ class DigestedService:
         alone = [each for each in asks if each["id"] not in threads]
         channels = self._conversations(press, call, alone)
         with self._database.transaction() as session:
+            Digests(session, press.team).hold(press.slot)
             in_threads = self._ask_in_threads(session, call, asks, threads, now)
             direct = self._ask_directly(session, call, alone, channels, now)
             shown = say.digest_sent(press.slot, in_threads + direct)

@@ -20,6 +20,7 @@ from flows.deal import Deal
 from flows.digest import digest
 from flows.dossiers import Dossier, Members, may_know, may_read, seen_by
 from flows.hours import local_day
+from flows.moments import slack_time
 from flows.nudging import Standing, is_in_period
 from flows.periods import Periods
 from flows.shares import Movement
@@ -107,7 +108,7 @@ class DigestService(DueWork):
         with self._database.transaction() as session:
             if Digests(session, team).said(slot) is None:
                 self._outbox.decide_for(session, team, channel, [made.utterance], now)
-        return say.in_our_messages(self._directory.link(channel, f"{now.timestamp():.6f}"))
+        return say.in_our_messages(self._directory.link(channel, slack_time(now)))
 
     def _is_due(self, call: Call) -> bool:
         return not call.digested_at and not call.cancelled_at and call.digest_at <= self._clock() < call.at

@@ -20,6 +20,7 @@ from bot.service.decisions import Decisions
 from flows import contexts
 from flows import utterances as say
 from flows.forgetting import FORGOTTEN, forget
+from flows.moments import slack_time
 from flows.playbook_files import write
 from flows.review import Review, Turn
 from flows.steering import Outcome
@@ -37,7 +38,9 @@ from storage.reviews import Reviews
 class Courier(Protocol):
     """Whoever uploads files into conversations. Raises `NotNow` and `bot.pipeline.files.NoFile`."""
 
-    def give(self, channel: str, path: Path, name: str) -> None: ...
+    def give(self, channel: str, path: Path, name: str, since: str) -> None:
+        """Upload a file, unless it was given `since` a moment, as Slack writes it."""
+        ...
 
 
 class Doorman(Protocol):
@@ -101,7 +104,7 @@ class PrivacyErrands:
         with tempfile.TemporaryDirectory(prefix="dealreview-my-data-") as folder:
             try:
                 for path in write_copy(data, Path(folder)) if channel else ():
-                    self._courier.give(channel, path, path.name)
+                    self._courier.give(channel, path, path.name, slack_time(errand.asked_at))
             except NoFile as error:
                 told = say.no_file_taken(errand.id, " ".join(error.found) or error.trouble)
         with self._database.transaction() as session:
@@ -121,7 +124,7 @@ class PrivacyErrands:
             path.write_text(write(playbook), encoding="utf-8")
             try:
                 if channel:
-                    self._courier.give(channel, path, path.name)
+                    self._courier.give(channel, path, path.name, slack_time(errand.asked_at))
             except NoFile as error:
                 told = say.no_file_taken(errand.id, " ".join(error.found) or error.trouble)
         with self._database.transaction() as session:

@@ -42,16 +42,21 @@ class ReviewService:
         self._speaker = speaker
         self._directory = directory
 
-    def start(self, team: str, caller: str, channel: str, asked: Deal, whole: bool = False) -> Utterance | None:
+    def start(
+        self, team: str, caller: str, channel: str, asked: Deal, whole: bool = False, is_chosen: bool = False
+    ) -> Utterance | None:
         """Start a review of a deal by its name; a deal nobody heard of is made, with its details if it has any.
 
         `asked.owner` may be empty: then a known deal keeps its owner, and a new one belongs to the caller. A deal has
         one open review, so a second start says where the first is. Unless it is to be a `whole` one, a review asks only
-        what is not fresh.
+        what is not fresh. Whoever did not type in the channel, but has `is_chosen` it, must be in it if it is
+        private.
         """
         place = self._directory.place(channel)
         if place.standing is not Standing.WELCOME:
             return say.cannot_hold(place.standing, channel)
+        if is_chosen and place.scope and caller not in (self._directory.members(channel) or ()):
+            return say.cannot_hold(Standing.NOT_A_MEMBER, channel)
         if problem := self._rulings.elsewhere(team, channel):
             return problem
         if asked.owner and not self._directory.meet(team, asked.owner):

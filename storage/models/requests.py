@@ -11,7 +11,10 @@ from storage.models.base import Base
 
 
 class AdmissionRow(Base):
-    """A request of Slack's that was let in, by its signature, and when; see `storage.admissions`."""
+    """A request of Slack's that was let in, by its signature or, if it is an event, by its id, and when.
+
+    See `storage.admissions`.
+    """
 
     __tablename__ = "admission"
     __table_args__ = (Index("ix_admission_at", "at"),)

@@ -1,0 +1,75 @@
+"""Which troubles pass: what Slack refuses for now is asked again, and what fails for no known reason less and less."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import datetime
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+from sqlalchemy.orm import Session
+
+from bot.clients import lasting
+from bot.engine import Lane, NotNow, Waiting
+from tests.conftest import TEAM, Room
+
+
+def refusal(reason: str, status: int = 200) -> SlackApiError:
+    data = {"ok": False, "error": reason}
+    client, address = WebClient("xoxb-1"), "http://127.0.0.1/api/chat.postMessage"
+    answer = SlackResponse(
+        client=client, http_verb="POST", api_url=address, req_args={}, data=data, headers={}, status_code=status
+    )
+    return SlackApiError("Slack refuses", answer)  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("internal_error", 200),
+        ("rate_limited", 200),
+        ("ratelimited", 429),
+        ("not_authed", 200),
+        ("unknown", 503),
+        ("Received a response in a non-JSON format: <html>", 200),
+    ],
+)
+def test_a_trouble_that_will_pass_is_no_refusal(reason: str, status: int) -> None:
+    with pytest.raises(NotNow, match="Slack says"):
+        lasting(refusal(reason, status))
+
+
+@pytest.mark.parametrize("reason", ["channel_not_found", "msg_too_long", "missing_scope"])
+def test_a_refusal_lasts(reason: str) -> None:
+    assert lasting(refusal(reason)) == reason
+
+
+class Poisoned:
+    """Work that fails each time, for no reason that anybody has thought of."""
+
+    name = "poisoned"
+
+    def __init__(self) -> None:
+        self.tried: list[float] = []
+
+    def waiting(self, session: Session, now: datetime) -> Waiting:
+        return Waiting([Lane(TEAM, "one")])
+
+    def is_anything_left(self, session: Session) -> bool:
+        return False
+
+    def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
+        self.tried.append(time.monotonic())
+        raise ZeroDivisionError("nobody has thought of it")
+
+
+def test_what_fails_for_no_known_reason_is_tried_again_at_longer_and_longer_intervals(room: Room) -> None:
+    work = Poisoned()
+    room.bot.engine.take_on(work)
+    room.workspace.wait_until(lambda: len(work.tried) >= 3)
+    first, second, third = work.tried[:3]
+    assert second - first >= 1
+    assert third - second >= 2
