@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -130,7 +131,8 @@ def hosted_lens(endpoint: Endpoint, fallback: Lens = lens.read) -> HostedLens:
         from bot.hosted_lens import HostedLens
     except ImportError as error:
         raise BadSetting(
-            f"LENS_URL is set, but its client is not installed ({error}); run pip install 'dealreview[hosted]'."
+            f"LENS_URL is set, but its client is not installed ({error}); "
+            f"run {sys.executable} -m pip install 'dealreview[hosted]'."
         ) from error
     return HostedLens(endpoint, fallback)
 

@@ -143,9 +143,9 @@ def manifest(http: str | None, oauth: bool) -> None:
 @main.command()
 @click.option("--port", default=8765, show_default=True, help="Where the page is served, on this machine only.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Keep everything said in DIR.")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Keep everything said in DIRECTORY.")
 def demo(port: int, no_browser: bool, data: Path | None) -> None:
-    """Try the bot without Slack: a local workspace with a page, three deals, and people to act as."""
+    """Try the bot without Slack: a local workspace with a page, four deals, and people to act as."""
     from bot.demo import run
 
     logging.getLogger().setLevel(logging.WARNING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ def tracing(endpoint: str) -> Tracing:
     except ImportError as error:
         raise BadSetting(
             f"OTEL_EXPORTER_OTLP_ENDPOINT is set, but what sends spans is not installed ({error}); "
-            "run pip install 'dealreview[tracing]'."
+            f"run {sys.executable} -m pip install 'dealreview[tracing]'."
         ) from error
     resource = Resource({SERVICE_NAME: "dealreview"}).merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)

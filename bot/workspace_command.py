@@ -72,7 +72,12 @@ def retention(team: str, days: int | None) -> None:
 
 @click.command()
 @click.option("--team", default="", metavar="ID", help="Only what was done in one Slack workspace.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was done from this day on, in UTC.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Only what was done from this day on, in UTC.",
+)
 def audit(team: str, since: datetime | None) -> None:
     """Say who changed, exported and deleted what, and when. The log has ids, and no words."""
     database = _database()

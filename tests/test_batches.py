@@ -289,7 +289,7 @@ def test_a_call_is_for_nobody_else_to_cancel(room: Room, action: str) -> None:
     make_deals(room, ["Northwind"])
     room.command("maya", f"batch @lena {THURSDAY}")
     press(room, LENA, action, 1)
-    assert room.whispers("lena")[-1] == "That is for Maya to decide, whose call it is."
+    assert room.whispers("lena")[-1] == "It is Maya's call, so that is for them to decide."
     press(room, LENA, action, 99)
     assert calls(room)[0].cancelled_at is None
     assert results(room) == {Result.OPENED: 1}
@@ -442,7 +442,7 @@ def test_an_hour_that_comes_twice_is_the_first_and_that_is_said(room: Room) -> N
 def test_a_skipped_hour_is_answered_with_the_next(room: Room) -> None:
     make_deals(room, ["Northwind"])
     answer = room.command("maya", "batch @lena by 2027-03-28 02:30 Europe/Berlin")
-    assert answer.endswith("02:30 does not come that night. The next that does is 03:30.")
+    assert answer.endswith("go forward and skip 02:30. Choose 03:30 or later.")
 
 
 def test_a_batch_is_not_held_where_the_bot_is_not_nor_in_a_direct_message(room: Room) -> None:

@@ -171,14 +171,14 @@ def test_what_they_wait_for_and_their_next_step_are_told(room: Room) -> None:
     step = known(room, "next_step", due=date(2026, 11, 26))
     seed(room, "Deal 1", (*old(room, "people")[:-1], step), waits_until=date(2027, 1, 12), waits_for="budget meets")
     shown = words(home(room, "lena"))
-    waiting = "⏳ Waiting on them until Tue 12 Jan: budget meets\n"
+    waiting = "⏳ They're waiting until Tue 12 Jan: budget meets\n"
     assert f"Deal 1*\n🟢🟢🟢🟢🟢🟢🟢⏳  Their next step is due Thu 26 Nov\n{waiting}" in shown
     room.clock.passes(days=3)
     shown = words(home(room, "lena"))
     assert f"Deal 1*\n🟢🟢🟢🟢🟢🟢⏳⏳  Their next step was due Thu 26 Nov\n{waiting}" in shown
     room.clock.passes(days=60)
     shown = words(home(room, "lena"))
-    assert "Waiting on" not in shown
+    assert "They're waiting until" not in shown
     assert "How we help, Next step (was due Thu 26 Nov)\n" in shown
 
 

@@ -381,7 +381,7 @@ def test_while_they_wait_nobody_is_asked(room: Room) -> None:
     assert fills(room, deal=chosen, day="2026-12-11", reason="their *budget* meets") == {}
     assert (deal(room).waits_until, deal(room).waits_for) == (date(2026, 12, 11), "their *budget* meets")
     assert thread.turns[-1].kind == "waits" and outcome(room) is Result.WAITING
-    assert "⏳  *Northwind*  –  waiting on them until Fri 11 Dec" in words(from_bot(room)[0])
+    assert "⏳  *Northwind*  –  they're waiting until Fri 11 Dec" in words(from_bot(room)[0])
     days_later(room, 7)  # Friday 11 December
     days_later(room, 2)
     assert len(from_bot(room)) == 1

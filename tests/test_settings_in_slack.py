@@ -25,7 +25,7 @@ from tests.test_deletion import forget
 
 ROSA = "U0ROSA"
 SETTLED = {"begins": "08:00", "ends": "16:30", "workdays": ["0", "1", "2", "3"], "country": "DE", "part": "by"}
-ADMINS_ONLY = "What holds for the whole workspace is for its admins in Slack to settle."
+ADMINS_ONLY = "Only an admin of this Slack workspace can change its settings."
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_whoever_is_an_admin_no_more_cannot_save_what_they_opened(room: Room) ->
     opens(room)
     room.workspace.become("maya", "member")
     room.clock.passes(minutes=11)
-    assert saves(room, managers=[MAYA]) == {"managers": f"{ADMINS_ONLY} Your own settings are in my Home tab."}
+    assert saves(room, managers=[MAYA]) == {"managers": f"{ADMINS_ONLY} Your own are under My settings in my Home tab."}
     assert rules(room) == Rules()
     room.workspace.become("omar", "admin")
     opens(room, "omar")
@@ -432,7 +432,7 @@ def test_the_calls_of_somebody_who_is_no_manager_any_more_pause_themselves(room:
     assert schedule.paused
     assert calls(room) == 0
     (message,) = [each for each in room.workspace.messages(room.workspace.dm("omar")) if "could not" in words(each)]
-    assert "An admin of this workspace settled who begins reviews for others" in words(message)
+    assert "By this workspace's settings you don't begin the reviews of these deals" in words(message)
     room.workspace.action("omar", message, buttons(message)["Go on"])
     room.settle()
     assert room.whispers("omar")[-1].startswith("Reviews before a call are begun by Lena in this workspace.")

@@ -347,7 +347,7 @@ def test_only_who_steers_a_deal_says_how_it_ended_and_not_in_the_middle_of_a_rev
         deal = Deals(session, TEAM, [""]).find("Northwind")
     assert deal and deal.ending is None
     closes(room, "maya", Ending.LOST)
-    assert "was lost to another" in room.command("maya", "Northwind")
+    assert "was lost to somebody else" in room.command("maya", "Northwind")
 
 
 def test_somebody_who_leaves_hands_all_their_deals_over_in_one_step(room: Room) -> None:

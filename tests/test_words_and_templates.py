@@ -610,7 +610,11 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.unknown_person: lambda: [say.unknown_person()],
     say.one_owner: lambda: [say.one_owner()],
     say.bad_name: lambda: [say.bad_name(name, 120) for name in ("", "x" * 121, "<!channel> " * 400)],
-    say.already_open: lambda: [say.already_open(review, link) for review in REVIEWS for link in ("", "https://a.b/c")],
+    say.already_open: lambda: [
+        say.already_open(review, link)
+        for review in (*REVIEWS, replace(REVIEWS[0], channel="D0LENA"))
+        for link in ("", "https://a.b/c")
+    ],
     say.help_for_commands: lambda: [say.help_for_commands()],
     say.unknown_command: lambda: [say.unknown_command("hlep *me*", meant) for meant in ("", "help")],
     say.unknown_deal: lambda: [say.unknown_deal("North\nwind")],

@@ -18,7 +18,7 @@ from flows.agenda import agenda
 from flows.deal import Deal
 from flows.forgetting import FORGOTTEN
 from flows.lens import Label
-from flows.review import Review, Status, Turn
+from flows.review import DIRECT, Review, Status, Turn
 from flows.steering import Act, Outcome
 from flows.utterances import Utterance
 from storage.database import Database
@@ -152,7 +152,10 @@ class ReviewService:
             elif deal.ending:
                 return say.deal_closed(deal)
             elif review := reviews.open_for(deal):
-                return say.already_open(review, self._directory.link(review.channel, review.thread_ts))
+                is_theirs = review.owner == caller or not review.channel.startswith(DIRECT)
+                return say.already_open(
+                    review, self._directory.link(review.channel, review.thread_ts) if is_theirs else ""
+                )
             elif deal.owner == FORGOTTEN:
                 deal = replace(deal, owner=caller)
             shelf = Playbooks(session, team).shelf()
