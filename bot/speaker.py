@@ -1,4 +1,6 @@
-"""Renders utterances to Block Kit and writes them to Slack. Nothing else in the bot posts, edits or reacts."""
+"""Renders utterances to Block Kit and writes them to Slack. Nothing else in the bot posts, edits or reacts;
+`bot.pipeline.files` gives files.
+"""
 
 from __future__ import annotations
 

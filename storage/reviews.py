@@ -1,4 +1,4 @@
-"""Reviews: loaded whole under a lock, saved whole with the turn that changed them."""
+"""Reviews: loaded whole, under a lock if they are to be changed, and saved whole with the turn that changed them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Reviews:
         found = self._session.scalar(newest)
         return self._load(found) if found and not (unless and unless.id == found) else None
 
-    def latest_of(self, deal_id: int) -> Review | None:
+    def lock_current(self, deal_id: int) -> Review | None:
         """The open review of a deal of this workspace, else its latest, locked; None if there is none."""
         order = (ReviewRow.status.in_(OPEN).desc(), ReviewRow.id.desc())
         found = self._session.scalar(self._ids(ReviewRow.deal_id == deal_id).order_by(*order).limit(1))

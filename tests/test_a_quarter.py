@@ -246,7 +246,7 @@ class Quarter:
         with self.database.transaction() as session:
             deal = Deals(session, TEAM, [""]).get(number)
             assert deal
-            review = Reviews(session, TEAM).latest_of(number)
+            review = Reviews(session, TEAM).lock_current(number)
             assert review
             if not review.is_open and not deal.ending:
                 changed = self.chance.choice(

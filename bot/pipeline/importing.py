@@ -191,7 +191,7 @@ class Importer:
         """Change a deal that has reviews: nothing about it changes without a trace."""
         row, owner = verdict.told.row, verdict.told.owner
         with self._database.transaction() as session:
-            review = Reviews(session, asked.team).latest_of(verdict.standing.deal.id if verdict.standing else 0)
+            review = Reviews(session, asked.team).lock_current(verdict.standing.deal.id if verdict.standing else 0)
             if review is None:
                 return
             now = self._decisions.clock()

@@ -44,7 +44,7 @@ Take = Callable[[Typed, tuple[str, ...], str], Utterance | None]
 
 
 class Desk:
-    """Reads commands and hands them on; those of forecast calls to what `calls` names for them."""
+    """Reads commands and hands them on; those that are not about one deal or its reviews to what `others` names for them."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Desk:
         lessons: LessonService,
         directory: Directory,
         speaker: Speaker,
-        calls: Mapping[str, Take],
+        others: Mapping[str, Take],
     ) -> None:
         self._reviews = reviews
         self._deals = deals
@@ -62,7 +62,7 @@ class Desk:
         self._lessons = lessons
         self._directory = directory
         self._speaker = speaker
-        self._calls = calls
+        self._others = others
 
     def take(self, typed: Typed) -> Utterance | None:
         """Do what was typed; returns the answer for the person who typed it, if there is one."""
@@ -86,8 +86,8 @@ class Desk:
                 return self._hand_over(typed, command.people)
             case "full":
                 return self._start(typed, command.people, name, whole=True)
-            case kind if kind in self._calls:
-                found = self._calls[kind](typed, command.people, name)
+            case kind if kind in self._others:
+                found = self._others[kind](typed, command.people, name)
                 return self._open(typed, found) if found else None
             case "lens":
                 return self._lessons.list(typed.team, typed.person, typed.channel)

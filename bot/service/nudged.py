@@ -166,7 +166,7 @@ class NudgedService:
         """Keep what was told of a deal of the nudge, once, as a turn of its latest review."""
         with self._database.transaction() as session:
             reviews = Reviews(session, press.team)
-            review = reviews.latest_of(deal_id)
+            review = reviews.lock_current(deal_id)
             asked = self._asked(session, press)
             if isinstance(asked, Utterance):
                 return asked

@@ -120,11 +120,11 @@ class OutsiderService:
             concerned = _concerned(open_in(session, team, channel))
         reached = {person: self._directory.conversation(person) for person in concerned}
         with self._database.transaction() as session:
-            told = {(each.person, each.is_over): each for each in notices(session, team, channel)}
-            number = sum(1 for _ in notices(session, team, channel))
+            before = list(notices(session, team, channel))
+            told = {(each.person, each.is_over) for each in before}
             for person, theirs in concerned.items():
                 if reached[person] and (person, False) not in told:
-                    slot = outsiders_slot(channel, person, number + 1)
+                    slot = outsiders_slot(channel, person, len(before) + 1)
                     said = say.held_back(channel, person, theirs, slot)
                     self._outbox.decide_for(session, team, reached[person], [said], self._clock())
         self._wake()

@@ -44,7 +44,7 @@ class PortfolioService:
     def close(self, team: str, deal_id: int, ending: Ending, by: Act) -> Utterance | None:
         """Note how a deal ended. Its record stays, and nobody is nudged about it."""
         with self._database.transaction() as session:
-            review = Reviews(session, team).latest_of(deal_id)
+            review = Reviews(session, team).lock_current(deal_id)
             if review is None or not _may_steer(review, by.person):
                 return say.only_theirs(review) if review else say.not_here()
             if review.is_open:
@@ -90,7 +90,7 @@ class PortfolioService:
 
     def _give(self, session: Session, deal: Deal, taker: str, by: Act) -> None:
         given = replace(deal, owner=taker)
-        review = Reviews(session, deal.team).latest_of(deal.id)
+        review = Reviews(session, deal.team).lock_current(deal.id)
         if review is None:
             Deals(session, deal.team, ()).save(given)
             Audit(session, deal.team).note(by.person, Did.HANDED_OVER, DEAL, deal.id, self._decisions.clock())
@@ -110,7 +110,7 @@ class PortfolioService:
 def _steered(session: Session, team: str, person: str, channel: str, name: str) -> tuple[Deal, Review] | Utterance:
     """A deal by its name with its latest review, if a person may say what becomes of it; else a hint why not."""
     deal = Deals(session, team, ["", channel]).find(name)
-    review = Reviews(session, team).latest_of(deal.id) if deal else None
+    review = Reviews(session, team).lock_current(deal.id) if deal else None
     if deal is None or review is None:
         return say.unknown_deal(name)
     return (deal, review) if _may_steer(review, person) else say.only_theirs(review)
