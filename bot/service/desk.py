@@ -44,7 +44,7 @@ Take = Callable[[Typed, tuple[str, ...], str], Utterance | None]
 
 
 class Desk:
-    """Reads commands and hands them on; those that are not about one deal or its reviews to what `others` names for them."""
+    """Reads commands and hands them on; what is not about one deal, to what `others` names for it."""
 
     def __init__(
         self,
