@@ -53,8 +53,8 @@ class Database:
         """A session whose work is committed at the end, or undone if anything is raised.
 
         It is for the workspace that is worked for, and sees no other; see `storage.walls`. On SQLite it holds the write
-        lock from the start, so what it reads cannot change under it. On Postgres what is to be
-        changed is locked as it is loaded. Raises `storage.tenancy.NoWorkspace`.
+        lock from the start, so what it reads cannot change under it. On Postgres what is to be changed is locked as it
+        is loaded. Raises `storage.tenancy.NoWorkspace`.
         """
         workspace()
         with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():

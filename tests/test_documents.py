@@ -302,7 +302,8 @@ def test_the_figures_of_the_lens_are_those_of_its_report() -> None:
     (megabytes,) = re.findall(r"network: .* ([\d.]+) MB", report)
     (authors,) = re.findall(r"Nothing was learned from these (\d+)", report)
     (notes,) = re.findall(r"^(\d+) answers by many hands", report, re.MULTILINE)
-    unseen_right, unseen_swapped = re.findall(r"mean of 10 authors: accuracy ([\d.]+), .*swapped ([\d.]+)", report)[0]
+    mean = rf"mean of {authors} authors: accuracy ([\d.]+), .*swapped ([\d.]+)"
+    unseen_right, unseen_swapped = re.findall(mean, report)[0]
     real_right, real_swapped = re.findall(r"\| real notes \| [\d,]+ \| ([\d.]+) \| [\d.]+ \| ([\d.]+)", report)[0]
     told = rows(explained)
     assert f"{megabytes} MB" in explained

@@ -9,9 +9,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from flows.review import Status
 from sandbox.people import BOT_USER
+from storage.models import ReviewRow
 from tests.conftest import Room, Thread, buttons, open_room, words
 
 FORECAST = "#forecast"
@@ -150,6 +152,16 @@ def test_a_second_start_from_another_public_channel_links_to_the_first(room: Roo
     assert "is open already: with Maya in <#C0DEALS>" in told
     assert parents(room, GENERAL) == []
     assert len(room.reviews()) == 1
+
+
+def test_a_second_start_does_not_give_the_address_of_somebody_elses_direct_messages(room: Room) -> None:
+    room.start("Northwind @lena")
+    with room.bot.database.transaction() as session:
+        session.execute(update(ReviewRow).values(channel="D0LENA"))  # as of a review that a nudge began
+    told = room.command("maya", "Northwind")
+    assert told.startswith("The review of *Northwind* is open already: with Lena in direct messages with me")
+    assert "/archives/" not in told
+    assert "/archives/D0LENA/" in room.command("lena", "Northwind")
 
 
 def test_a_second_start_by_form_keeps_the_form_open_and_says_why_in_plain_words(room: Room) -> None:
