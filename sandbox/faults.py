@@ -1,5 +1,6 @@
 """Trouble on demand: Web API calls that are too many, fail, get no answer, or take long."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -24,12 +25,24 @@ class Fault:
 class Faults:
     def __init__(self) -> None:
         self._planned: list[Fault] = []
+        self._held: dict[str, asyncio.Event] = {}
 
     def plan(self, method: str, kind: FaultKind, times: int = 1, seconds: float = 1.0) -> None:
         """The next `times` calls of `method` (or of any, with `*`) meet this."""
         if kind not in get_args(FaultKind):
             raise Refusal("invalid_arguments", f"A fault is one of {', '.join(get_args(FaultKind))}.")
         self._planned.append(Fault(method, kind, times, seconds))
+
+    def hold(self, method: str) -> None:
+        """Calls of `method` wait from now on, before anything is done with them, until they are let go."""
+        self._held[method] = asyncio.Event()
+
+    def let_go(self, method: str) -> None:
+        self._held.pop(method).set()
+
+    async def pass_by(self, method: str) -> None:
+        if held := self._held.get(method):
+            await held.wait()
 
     def forget(self) -> None:
         self._planned.clear()

@@ -3,7 +3,9 @@
 import base64
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from sandbox.background import Background
@@ -195,6 +197,17 @@ class Handle:
     def fault(self, method: str, kind: FaultKind, times: int = 1, seconds: float = 1.0) -> None:
         """The next `times` calls of a Web API method meet trouble: see faults.py."""
         self._look(lambda: self._server.faults.plan(method, kind, times, seconds))
+
+    @contextmanager
+    def holding(self, *methods: str) -> Iterator[None]:
+        """Calls of these methods wait until this ends: what happens meanwhile has happened when they are answered."""
+        for method in methods:
+            self._look(partial(self._server.faults.hold, method))
+        try:
+            yield
+        finally:
+            for method in methods:
+                self._look(partial(self._server.faults.let_go, method))
 
     def trouble(self, kind: TroubleKind, times: int = 1, seconds: float = 1.0) -> None:
         """The next `times` events meet trouble on the way to the bot: see troubles.py."""

@@ -60,6 +60,7 @@ class SlackDoor:
         arguments = await arguments_of(request)
         token = token_of(request, arguments)
         logged = {name: value for name, value in arguments.items() if name not in SECRETS}
+        await self._faults.pass_by(method)
         fault = self._faults.meet(method)
         if fault and fault.kind != "drop_after":
             if fault.kind == "slow":

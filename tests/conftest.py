@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ __all__ = [
 TEAM = "T0LOCAL"
 DEALS = "#deals"
 NO_BROWSER = "there is no Chromium here"
-PATIENCE = 12.0
+PATIENCE = 20.0
 """In seconds: Slack waits three for an answer, and a machine on which many tests run may be slower than that.
 
 That three are kept to is tested in tests/sandbox, and what the bot needs of them measured in tests/bench.
@@ -252,6 +252,16 @@ class Thread:
         review = self.review
         with self.room.bot.database.transaction() as session:
             return Reviews(session, TEAM).turns(review.id)
+
+
+def quickest(act: Callable[[], object]) -> float:
+    """The least of three times that it takes, in seconds: that others use the machine, too, is not its fault."""
+    tries = []
+    for _ in range(3):
+        began = time.monotonic()
+        act()
+        tries.append(time.monotonic() - began)
+    return min(tries)
 
 
 def words(message: Message) -> str:

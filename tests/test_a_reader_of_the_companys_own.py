@@ -328,7 +328,7 @@ def test_what_it_takes_too_long_for_is_read_here(
     thread = hired(room, reader.endpoint, limit=0.3)
     began = time.monotonic()
     assert thread.reactions(thread.says("lena", OURS)) == ["white_check_mark"]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert thread.review.answer("opening").replies[0].reading == lens.read("opening", OURS)
     assert warnings(caplog) == [f"{reader.endpoint.host} did not read an answer: it took too long"]
 

@@ -109,13 +109,12 @@ def test_of_many_back_ups_while_much_is_written_every_one_is_whole(sqlite_room: 
 def test_what_waited_in_a_back_up_and_was_said_since_is_not_said_again(sqlite_room: Room, place: Path) -> None:
     room, copy = sqlite_room, place / "kept.backup"
     thread = room.start("Northwind @lena", by="maya")
-    room.workspace.fault("chat.postMessage", "slow", seconds=1.0)
-    room.workspace.message("lena", thread.channel, "Revised quote is out.", thread.ts)
-    room.workspace.wait_until(lambda: not room.bot.engine.is_idle())
     asks = "SELECT count(*) FROM message WHERE slot = 'ask:2' AND ts IS NULL"
-    with closing(sqlite3.connect(str(room.bot.database.engine.url.database))) as connection:
-        room.workspace.wait_until(lambda: connection.execute(asks).fetchone() == (1,))
-    assert dealreview(room.settings.database_url, "backup", copy).exit_code == 0
+    with room.workspace.holding("chat.postMessage"):
+        room.workspace.message("lena", thread.channel, "Revised quote is out.", thread.ts)
+        with closing(sqlite3.connect(str(room.bot.database.engine.url.database))) as connection:
+            room.workspace.wait_until(lambda: connection.execute(asks).fetchone() == (1,))
+        assert dealreview(room.settings.database_url, "backup", copy).exit_code == 0
     with closing(sqlite3.connect(copy)) as connection:  # the worst moment: decided, and not yet tried
         connection.execute("UPDATE message SET tries = 0")
         connection.commit()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from flows.calls import Result
+from sandbox.delivery import ACK_SECONDS
 from storage.models import DealRow
-from tests.conftest import DEALS, TEAM, Room, Thread, buttons, words
+from tests.conftest import DEALS, TEAM, Room, Thread, buttons, quickest, words
 from tests.sayings import ANSWERS
 from tests.test_batches import (
     FORECAST,
@@ -106,7 +106,6 @@ def test_deals_are_chosen_by_hand_among_thousands_in_no_time(room: Room) -> None
     room.command("omar", "list")
     room.start("Northwind @omar")  # so that Omar's name is known
     opens(room)
-    began = time.monotonic()
     assert offered(room, "deals", "zÜRcher k") == ["Zürcher Käse · Omar"]
     assert offered(room, "deals", "0%") == ["100% Wool_Co · Omar"]
     assert offered(room, "deals", "l_c") == ["100% Wool_Co · Omar"]
@@ -114,7 +113,7 @@ def test_deals_are_chosen_by_hand_among_thousands_in_no_time(room: Room) -> None
     assert offered(room, "deals", "account 04999") == ["Account 04999"]
     assert offered(room, "deals", "nobody has this") == []
     assert len(offered(room, "deals", "")) == 100
-    assert time.monotonic() - began < 7
+    assert quickest(lambda: offered(room, "deals", "account")) < ACK_SECONDS
 
     assert fills(room, deals=chooses(room, "deals", "account 04999", "zürcher")) == {}
     assert {"Account 04999", "Zürcher Käse"} < set(threads(room))

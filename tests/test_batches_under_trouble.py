@@ -201,9 +201,9 @@ def test_a_bot_that_dies_as_slack_refuses_a_review_finds_it_open_to_be_ended(roo
         raise MemoryError("killed between two statements")
 
     outbox.on_refused = dies
-    room.workspace.fault("chat.postMessage", "slow", seconds=0.4)
-    room.workspace.command("maya", DEALS, "/dealreview", "Northwind @lena")
-    room.workspace._workspace.channel(DEALS).members.remove(BOT_USER)
+    with room.workspace.holding("chat.postMessage"):
+        room.workspace.command("maya", DEALS, "/dealreview", "Northwind @lena")
+        room.workspace._workspace.channel(DEALS).members.remove(BOT_USER)
     room.settle()
     assert [review.status for review in room.reviews()] == [Status.STOPPED]
 

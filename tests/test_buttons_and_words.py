@@ -389,7 +389,6 @@ def test_deal_details_are_a_button_away_for_those_who_steer(room: Room) -> None:
 @contextmanager
 def _slow_to_change(thread: Thread) -> Iterator[None]:
     """Slack shows a change only after a while: people still see, and press, the buttons as they were."""
-    thread.room.workspace.fault("chat.update", "slow", seconds=0.5)
-    thread.room.workspace.fault("chat.postMessage", "slow", seconds=0.5)
-    yield
+    with thread.room.workspace.holding("chat.update", "chat.postMessage"):
+        yield
     thread.room.settle()

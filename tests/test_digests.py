@@ -187,7 +187,7 @@ def test_when_slack_cannot_be_reached_it_comes_as_soon_as_it_can(room: Room) -> 
     four_deals(room)
     room.workspace.fault("conversations.open", "server_error", times=2)
     comes(room)
-    room.workspace.wait_until(lambda: len(digests(room)) == 1, timeout=10)
+    room.workspace.wait_until(lambda: len(digests(room)) == 1)
 
 
 def test_a_call_that_was_cancelled_has_none(room: Room) -> None:

@@ -23,7 +23,7 @@ from bot.settings import Settings
 from sandbox.people import PEOPLE
 from sandbox.refusals import Refusal
 from sandbox.running import LocalWorkspace
-from tests.conftest import Clock, Room
+from tests.conftest import PATIENCE, Clock, Room
 from tests.fuzz.recording import Recorder
 from tests.sayings import ANSWERS
 
@@ -44,7 +44,7 @@ def room(database_url: str) -> Iterator[Room]:
     """Over HTTP, and everybody in it is called something nasty."""
     named = [replace(person, real_name=NASTY.replace(" ", "\N{NO-BREAK SPACE}")) for person in PEOPLE]
     clock = Clock()
-    with LocalWorkspace(manifest.socket_mode(), people=named, clock=clock, ack_seconds=15) as workspace:
+    with LocalWorkspace(manifest.socket_mode(), people=named, clock=clock, ack_seconds=PATIENCE) as workspace:
         settings = Settings(
             bot_token=workspace.bot_token,
             signing_secret=workspace.signing_secret,

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from bot.http import LONGEST_BODY, http_app
 from sandbox.people import SIGNING_SECRET
 from sandbox.request_url import signature
-from tests.conftest import Room, open_room, served
+from tests.conftest import PATIENCE, Room, open_room, served
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -62,7 +62,7 @@ class Door:
 
 def ask(request: Request) -> Answer:
     try:
-        with urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
             return Answer(answer.status, answer.read().decode())
     except HTTPError as refused:
         with refused:

@@ -19,7 +19,7 @@ from flows.playbook import PLAYBOOK
 from sandbox.refusals import Refusal
 from sandbox.running import LocalWorkspace
 from storage.models import DealRow
-from tests.conftest import Clock, Room
+from tests.conftest import PATIENCE, Clock, Room
 from tests.sayings import ANSWERS
 
 WORD = "Zwetschgenkuchen"
@@ -37,7 +37,7 @@ def room(database_url: str, caplog: pytest.LogCaptureFixture) -> Iterator[Room]:
     if address.get_backend_name() == "postgresql":
         address = address.set(password=PASSWORD)
     clock = Clock()
-    with LocalWorkspace(manifest.socket_mode(), clock=clock, retry_delays=(0, 0.05), ack_seconds=15) as workspace:
+    with LocalWorkspace(manifest.socket_mode(), clock=clock, retry_delays=(0, 0.05), ack_seconds=PATIENCE) as workspace:
         settings = Settings(
             bot_token=workspace.bot_token,
             signing_secret=workspace.signing_secret,

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from bot import manifest, outside, probe
 from bot.cli import main
 from sandbox.running import LocalWorkspace
-from tests.conftest import START, Clock, words
+from tests.conftest import PATIENCE, START, Clock, words
 from tests.databases import folder
 from tests.pages import settings_read
 from tests.test_packaging import SOURCE
@@ -200,7 +200,9 @@ def test_two_replicas_behind_the_proxy_hold_a_review_though_one_of_them_is_kille
         pytest.skip("THE PROXY WAS NOT TRIED: there is no caddy")
     address, ports, clock = free_port(), [free_port(), free_port()], Clock(START)
     with (
-        LocalWorkspace(manifest.socket_mode(), clock=clock, retry_delays=(0, 0.5, 1)) as workspace,
+        LocalWorkspace(
+            manifest.socket_mode(), clock=clock, retry_delays=(0, 0.5, 1), ack_seconds=PATIENCE
+        ) as workspace,
         ExitStack() as stay,
     ):
         env = {
@@ -222,7 +224,7 @@ def test_two_replicas_behind_the_proxy_hold_a_review_though_one_of_them_is_kille
         time.sleep(3)  # until it has asked each of them once
         workspace.deliver_by_http(f"http://127.0.0.1:{address}/slack/events")
         workspace.command("maya", "#deals", "/dealreview", "Northwind @lena")
-        (parent,) = workspace.wait_until(lambda: workspace.messages("#deals"), timeout=20)
+        (parent,) = workspace.wait_until(lambda: workspace.messages("#deals"), timeout=30)
         is_asked(workspace, parent["ts"], 1)
         replicas[0].send_signal(signal.SIGKILL)
         for question in (2, 3):

@@ -131,9 +131,9 @@ def test_what_waits_where_it_was_removed_holds_up_nobody_else(town: Town, is_tol
     town.bot.engine.wake()
     time.sleep(2 * LOOK)
     answer(town, TWO)
-    town.waits_until(lambda: len(town.posts(TWO)) == 3, 20)
+    town.waits_until(lambda: len(town.posts(TWO)) == 3)
     town.installs(ONE)
-    town.waits_until(lambda: len(town.posts(ONE)) == 2 + LANES_AT_ONCE + 2, 20)
+    town.waits_until(lambda: len(town.posts(ONE)) == 2 + LANES_AT_ONCE + 2)
 
 
 def test_the_doctor_says_from_where_it_was_removed(town: Town) -> None:

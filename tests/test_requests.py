@@ -25,7 +25,7 @@ from tests import audit
 from tests.conftest import Room, Thread, open_room, served
 from tests.sayings import ANSWERS
 
-PATIENCE = 3.0
+PATIENCE = 6.0
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_signatures_are_forgotten_when_they_are_good_for_nothing_any_more(room: 
 
 def dripping(address: str, head: str) -> socket.socket:
     host, port = address.removeprefix("http://").split(":")
-    connection = socket.create_connection((host, int(port)), timeout=10)
+    connection = socket.create_connection((host, int(port)), timeout=5 * PATIENCE)
     connection.sendall(f"POST /slack/events HTTP/1.1\r\nHost: {host}\r\n{head}\r\n".encode())
     return connection
 

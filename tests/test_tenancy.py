@@ -53,7 +53,7 @@ from storage.models import (
     ReviewRow,
 )
 from storage.tenancy import EVERYWHERE, NOBODYS, NoWorkspace, OtherWorkspace, at_work_for, workspace
-from tests.conftest import TEAM, Room
+from tests.conftest import PATIENCE, TEAM, Room
 
 ROOT = Path(__file__).parent.parent
 OTHER = "T0OTHER"
@@ -433,7 +433,7 @@ def test_the_engine_looks_everywhere_and_does_each_thing_for_its_own_workspace(d
     engine, work = Engine(database), Watched()
     engine.take_on(work)
     engine.start()
-    deadline = monotonic() + 10
+    deadline = monotonic() + PATIENCE
     while not engine.is_idle() and monotonic() < deadline:
         sleep(0.01)
     engine.stop()

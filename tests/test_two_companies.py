@@ -28,7 +28,7 @@ from sandbox.running import LocalWorkspaces
 from storage.models import DealRow
 from storage.sealing import new_key
 from storage.tenancy import EVERYWHERE, at_work_for
-from tests.conftest import Clock, Message, served, words
+from tests.conftest import PATIENCE, Clock, Message, served, words
 from tests.sayings import ANSWERS
 
 OURS, THEIRS = HOME.id, NEXT_DOOR.id
@@ -106,7 +106,10 @@ class Street:
 def open_street(url: str) -> Iterator[Street]:
     clock, key = Clock(), new_key()
     asked = manifest.http("http://127.0.0.1", oauth=True)
-    with LocalWorkspaces(asked, clock=clock, retry_delays=(0, 0.05, 0.1)) as slack, ExitStack() as stay:
+    with (
+        LocalWorkspaces(asked, clock=clock, retry_delays=(0, 0.05, 0.1), ack_seconds=PATIENCE) as slack,
+        ExitStack() as stay,
+    ):
         settings = Settings(
             oauth=OAuth(CLIENT_ID, CLIENT_SECRET, (key,)),
             signing_secret=slack.signing_secret,

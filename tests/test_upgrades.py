@@ -28,7 +28,7 @@ from storage.playbooks import Playbooks
 from storage.reviews import Reviews
 from storage.revisions import Shape, shape_of
 from storage.rules import find_rules, keep_rules
-from tests.conftest import START, TEAM, Clock, Room
+from tests.conftest import PATIENCE, START, TEAM, Clock, Room
 from tests.databases import folder, made_on
 from tests.former import NOT_TRIED, PARTS, ROOT, former_version
 from tests.test_operations import is_asked
@@ -89,11 +89,13 @@ def test_the_version_before_goes_on_while_the_tables_are_those_of_this_version_a
     before: Path, old_url: str
 ) -> None:
     database, url = Database(old_url), make_url(old_url).render_as_string(hide_password=False)
-    with LocalWorkspace(manifest.socket_mode(), clock=Clock(START), retry_delays=(0, 0.5, 1)) as workspace:
+    with LocalWorkspace(
+        manifest.socket_mode(), clock=Clock(START), retry_delays=(0, 0.5, 1), ack_seconds=PATIENCE
+    ) as workspace:
         with serving(before, workspace, url):
             assert shape_of(database) is Shape.OLDER
             workspace.command("maya", "#deals", "/dealreview", "Northwind @lena")
-            (parent,) = workspace.wait_until(lambda: workspace.messages("#deals"), timeout=20)
+            (parent,) = workspace.wait_until(lambda: workspace.messages("#deals"), timeout=30)
             thread = parent["ts"]
             is_asked(workspace, thread, 1)
             said = [workspace.message("lena", "#deals", ANSWERS[0], thread)]
@@ -142,9 +144,9 @@ def decide(room: Room, name: str, ago: timedelta = timedelta(0)) -> None:
 
 def test_what_only_a_later_version_can_say_is_left_to_it(room: Room, later: Path) -> None:
     decide(room, "from_later")
-    room.workspace.wait_until(lambda: room.bot.engine.left_to_others, timeout=10)
+    room.workspace.wait_until(lambda: room.bot.engine.left_to_others)
     room.workspace.command("maya", "#deals", "/dealreview", "Northwind @lena")
-    room.workspace.wait_until(lambda: len(room.workspace.messages("#deals")) == 1, timeout=10)
+    room.workspace.wait_until(lambda: len(room.workspace.messages("#deals")) == 1)
     with room.bot.database.transaction() as session:
         (waits,) = session.scalars(select(MessageRow).where(MessageRow.name == "from_later"))
         assert (waits.said, waits.tries, waits.refused) == (0, 0, None)
@@ -174,8 +176,8 @@ def test_what_a_later_version_takes_from_people_waits_for_it_however_often_it_is
         session.add(ErrandRow(team=TEAM, kind="from_later", person="U0LENA", subject="", asked_at=room.clock.utc()))
     room.bot.engine.wake()
     room.workspace.command("maya", "#deals", "/dealreview", "Lumen @omar")
-    room.workspace.wait_until(lambda: "Lumen" in str(room.workspace.messages("#deals")), timeout=10)
-    room.workspace.wait_until(lambda: len(room.bot.engine.left_to_others) == 2, timeout=10)
+    room.workspace.wait_until(lambda: "Lumen" in str(room.workspace.messages("#deals")))
+    room.workspace.wait_until(lambda: len(room.bot.engine.left_to_others) == 2)
     time.sleep(LEAVES_FOR * 2)  # it is met again, and waits again
     with room.bot.database.transaction() as session:
         (arrival,) = session.scalars(select(ArrivalRow))
@@ -192,7 +194,7 @@ def test_a_review_by_a_playbook_that_ships_with_a_later_version_waits_for_it(roo
     with room.bot.database.transaction() as session:
         session.execute(update(ReviewRow).values(playbook="from_later"))
     room.workspace.message("lena", "#deals", ANSWERS[0], thread.ts)
-    room.workspace.wait_until(lambda: room.bot.engine.left_to_others, timeout=10)
+    room.workspace.wait_until(lambda: room.bot.engine.left_to_others)
     time.sleep(LEAVES_FOR * 2)
     with room.bot.database.transaction() as session:
         (arrival,) = session.scalars(select(ArrivalRow))

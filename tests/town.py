@@ -22,7 +22,7 @@ from bot.http import http_app
 from bot.settings import OAuth, Settings
 from sandbox.request_url import signature
 from storage.sealing import new_key
-from tests.conftest import Clock, served
+from tests.conftest import PATIENCE, Clock, served
 
 CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET = "12.34", "client-secret-Morchel", "signing-secret-Trüffel"
 ONE, TWO, RED, BLUE, ORGANISATION = "T0ONE", "T0TWO", "T0RED", "T0BLUE", "E0ORG"
@@ -261,7 +261,7 @@ class Town:
         """What the bot posted with the token of a workspace or organisation."""
         return [str(each.get("text")) for each in self.slack.made_by(team, "chat.postMessage")]
 
-    def waits_until(self, ready: Any, seconds: float = 10) -> None:
+    def waits_until(self, ready: Any, seconds: float = PATIENCE) -> None:
         until = time.monotonic() + seconds
         while not ready():
             assert time.monotonic() < until, "it never came"

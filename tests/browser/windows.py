@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 from tests.conftest import NO_BROWSER
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 DRAWN = re.compile(" · ")
 REPLIES = re.compile(r"\d+ (reply|replies)")
 

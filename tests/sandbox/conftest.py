@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 from sandbox.handle import Handle
 from sandbox.people import HOME, NEXT_DOOR
 from sandbox.running import LocalWorkspace, LocalWorkspaces, Served
+from tests.conftest import PATIENCE
 
 SCOPES = (
     "app_mentions:read channels:history channels:join channels:read chat:write commands files:read files:write "
@@ -48,7 +49,7 @@ def manifest() -> dict:
 @pytest.fixture
 def ack_seconds() -> float:
     """How long an app may take to acknowledge; tests of what happens then are less patient."""
-    return 3.0
+    return PATIENCE
 
 
 @pytest.fixture
@@ -63,7 +64,8 @@ def two() -> Iterator[LocalWorkspaces]:
     """Two workspaces, neither of which has the app yet. It is told once of what happens, its own removal too."""
     events = [*EVENTS.split(), "app_uninstalled", "tokens_revoked"]
     told = MANIFEST | {"settings": {"event_subscriptions": {"bot_events": events}}}
-    with LocalWorkspaces(told, retry_delays=(), redirect_urls=["http://127.0.0.1:1/back"]) as running:
+    back = ["http://127.0.0.1:1/back"]
+    with LocalWorkspaces(told, retry_delays=(), ack_seconds=PATIENCE, redirect_urls=back) as running:
         yield running
 
 

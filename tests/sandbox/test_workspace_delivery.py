@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -17,6 +16,7 @@ from sandbox.delivery import ACK_SECONDS, RETRY_DELAYS
 from sandbox.refusals import Refusal
 from sandbox.request_url import signature
 from sandbox.running import LocalWorkspace
+from tests.conftest import PATIENCE
 
 
 def test_a_message_is_heard(workspace, app, hear, run):
@@ -301,14 +301,19 @@ def test_an_app_can_ask_for_no_retry(workspace):
 
 def test_a_slow_bot_delays_nobody(workspace, app, connect):
     heard: list[str] = []
+    second_is_heard = threading.Event()
 
     @app.middleware
     def slow_on_the_first(body, next):
         if body["event"]["text"] == "first":
-            time.sleep(0.2)
+            assert second_is_heard.wait(PATIENCE)
         next()
 
-    app.event("message")(lambda event: heard.append(event["text"]))
+    @app.event("message")
+    def hear(event):
+        heard.append(event["text"])
+        second_is_heard.set()
+
     connect(app)
     workspace.message("lena", "#deals", "first")
     workspace.message("lena", "#deals", "second")

@@ -20,7 +20,7 @@ Visit = Callable[..., Page]
 def visit(browser: Browser, workspace: LocalWorkspace) -> Iterator[Visit]:
     """Opens a window as a person. The browser's own zone is nobody's here."""
     context = browser.new_context(timezone_id="Asia/Tokyo", permissions=["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     broken: list[str] = []
 
     def open_window(person: str, place: str = "#/channel/C0DEALS") -> Page:

@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 from sandbox.refusals import Refusal
 from sandbox.running import LocalWorkspace
+from tests.conftest import PATIENCE
 from tests.sandbox.conftest import MANIFEST
 
 
@@ -15,7 +16,9 @@ def workspace():
     """With an app that asks to be told of sharing, too."""
     events = [*MANIFEST["settings"]["event_subscriptions"]["bot_events"], "channel_shared", "channel_unshared"]
     settings = {**MANIFEST["settings"], "event_subscriptions": {"bot_events": events}}
-    with LocalWorkspace({**MANIFEST, "settings": settings}, retry_delays=(0, 0.05, 0.1)) as running:
+    with LocalWorkspace(
+        {**MANIFEST, "settings": settings}, retry_delays=(0, 0.05, 0.1), ack_seconds=PATIENCE
+    ) as running:
         yield running
 
 
