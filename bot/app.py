@@ -15,16 +15,12 @@ from typing import TYPE_CHECKING, Any, cast
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.http_retry import (
-    ConnectionErrorRetryHandler,
-    RateLimitErrorRetryHandler,
-    all_builtin_retry_handlers,
-)
+from slack_sdk.http_retry import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 
 from bot import reference
 from bot.bolt import Admissions, WorkspaceApp
-from bot.clients import Client, Installations
-from bot.engine import Engine
+from bot.clients import Client, Installations, ShortPauses
+from bot.engine import Engine, NotNow
 from bot.foundation import Foundation, lay_foundation
 from bot.listeners import batches as batch_forms
 from bot.listeners import buttons, commands, door, files, forms, home, mirrors, playbooks, rules, threads
@@ -72,6 +68,7 @@ from flows import lens
 from flows import utterances as say
 from flows.hours import countries
 from flows.lens import Lens
+from flows.utterances import Utterance
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -142,7 +139,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     database.upgrade()
     installations, installing = whereabouts(settings, database, clock)
     client = partial(Client, installations, settings.slack_api_url)
-    asks = client(all_builtin_retry_handlers())
+    asks = client([ConnectionErrorRetryHandler(), ShortPauses()])
     says = client([])  # whether a post is to be tried again, only the outbox can know
     patient = client([ConnectionErrorRetryHandler(), RateLimitErrorRetryHandler(TRIES)])
     bolt, engine = _bolt(settings, installations), Engine(database)
@@ -264,15 +261,24 @@ def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
         if isinstance(error, TooEarly):
             log.info("%s; Slack sends it again", error)
             return BoltResponse(status=503)
-        known_by = reference.given()
-        log.error("error %s", known_by, exc_info=error)
+        words = _objection(error)
         if body.get("type") == "event_callback":
             return BoltResponse(status=500)
         team = body.get("team_id") or (body.get("team") or {}).get("id", "")
-        words = speaker.render(team, say.went_wrong(known_by))
+        said = speaker.render(team, words)
         if body.get("type") == "view_submission" and (block := next(iter(body["view"]["state"]["values"]), "")):
-            return BoltResponse(status=200, body={"response_action": "errors", "errors": {block: words.text}})
+            return BoltResponse(status=200, body={"response_action": "errors", "errors": {block: said.text}})
         if "command" in body:
-            return BoltResponse(status=200, body=words.private)
-        speaker.tell(team, body["user"]["id"], say.went_wrong(known_by))
+            return BoltResponse(status=200, body=said.private)
+        speaker.tell(team, body["user"]["id"], words)
         return BoltResponse(status=200)
+
+
+def _objection(error: Exception) -> Utterance:
+    """What a person is told of an error, which is logged."""
+    if isinstance(error, NotNow):
+        log.warning("%s", error)
+        return say.slack_is_busy()
+    known_by = reference.given()
+    log.error("error %s", known_by, exc_info=error)
+    return say.went_wrong(known_by)

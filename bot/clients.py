@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry import RetryHandler
+from slack_sdk.http_retry import HttpRequest, HttpResponse, RateLimitErrorRetryHandler, RetryHandler, RetryState
 from slack_sdk.web import SlackResponse
 
 from bot.engine import NotNow
@@ -34,6 +34,23 @@ def lasting(error: SlackApiError) -> str:
     if reason in PASSING or error.response.status_code >= 429 or not A_REASON.fullmatch(reason):
         raise NotNow(f"Slack says {reason}") from error
     return reason
+
+
+class ShortPauses(RateLimitErrorRetryHandler):
+    """Rests when Slack asks for a second of it, and not for longer: whoever waits for the answer is soon told."""
+
+    def _can_retry(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if response is None or not super()._can_retry(state=state, request=request, response=response, error=error):
+            return False
+        asked = (given[0] for name, given in response.headers.items() if name.lower() == "retry-after")
+        return int(next(asked, "1")) <= 1
 
 
 class Installations(Protocol):

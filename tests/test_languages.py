@@ -44,7 +44,7 @@ WHOLE = (
     say.nothing_earlier, say.often_repeated, say.no_more_angles, say.already_paused, say.under_way, say.no_words,
     say.not_here, say.another_is_open, say.may_have_changed, say.may_answer, say.answered_later, say.will_ask,
     say.cannot_hold, say.could_not_open, say.unknown_person, say.one_owner, say.bad_name, say.already_open,
-    say.all_fresh, say.went_wrong, say.not_taken, say.taken_back,
+    say.all_fresh, say.went_wrong, say.slack_is_busy, say.not_taken, say.taken_back,
 )  # fmt: skip
 """What each catalogue has all the words of: a review, its summary and its forms, and the nudge."""
 

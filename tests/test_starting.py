@@ -357,17 +357,20 @@ def test_a_redelivered_mention_is_answered_once(room: Room) -> None:
     assert len(room.whispers("maya")) == 1
 
 
-def test_a_mention_in_the_thread_of_a_review_whose_post_was_not_yet_acknowledged_starts_no_other(room: Room) -> None:
-    room.workspace.fault("chat.postMessage", "drop_after")
-    room.workspace.command("maya", "#deals", "/dealreview", "Northwind @lena")
-    room.workspace.wait_until(lambda: parents(room))
-    thread = thread_of(room)
-    room.workspace.message("lena", "#deals", "@dealreview they have no budget", thread.ts)
-    room.settle()
-    room.workspace.redeliver()
-    room.settle()
-    assert [review.deal.name for review in room.reviews()] == ["Northwind"]
-    assert "*2 of 9*" in thread.asked
+def test_a_mention_in_the_thread_of_a_review_whose_post_was_not_yet_acknowledged_starts_no_other(
+    database_url: str,
+) -> None:
+    with open_room(database_url, "http") as room:
+        room.workspace.fault("chat.postMessage", "drop_after")
+        room.workspace.command("maya", "#deals", "/dealreview", "Northwind @lena")
+        room.workspace.wait_until(lambda: parents(room))
+        thread = thread_of(room)
+        ts = room.workspace.message("lena", "#deals", "@dealreview they have no budget", thread.ts)
+        room.settle()
+        room.workspace.redeliver("#deals", ts)
+        room.settle()
+        assert [review.deal.name for review in room.reviews()] == ["Northwind"]
+        assert "*2 of 9*" in thread.asked
 
 
 def bot_is_removed(room: Room, channel: str) -> None:

@@ -73,3 +73,11 @@ def test_what_fails_for_no_known_reason_is_tried_again_at_longer_and_longer_inte
     first, second, third = work.tried[:3]
     assert second - first >= 1
     assert third - second >= 2
+
+
+def test_whoever_waits_for_an_answer_is_not_kept_waiting_as_long_as_slack_wants_its_rest(room: Room) -> None:
+    room.start("Northwind @lena")
+    room.workspace.fault("conversations.info", "rate_limited", seconds=3600)
+    assert room.command("maya", "Northwind").startswith("That did not work: Slack did not answer")
+    room.workspace.fault("conversations.info", "rate_limited", seconds=1)
+    assert "is open already" in room.command("maya", "Northwind")

@@ -708,6 +708,7 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.taken_back: lambda: [say.taken_back(is_review) for is_review in (True, False)],
     say.rejection: lambda: [say.rejection(Rejection(ground, "12")) for ground in Ground],
     say.went_wrong: lambda: [say.went_wrong("0a1b2c3d")],
+    say.slack_is_busy: lambda: [say.slack_is_busy()],
     say.not_taken: lambda: [say.not_taken("0a1b2c3d")],
     say.playbook_card: lambda: cards(),
     say.playbook_preview: lambda: [say.playbook_preview(each, "U1", "1") for each in playbooks()],

@@ -127,6 +127,11 @@ def went_wrong(reference: str) -> Utterance:
     return Utterance("went_wrong", {"reference": reference})
 
 
+def slack_is_busy() -> Utterance:
+    """What had to be asked of Slack first was not answered; nobody need look for the reason."""
+    return Utterance("slack_is_busy", {})
+
+
 def not_taken(reference: str) -> Utterance:
     """What a person did is kept and could not be taken into account; the reference finds out why in the log."""
     return Utterance("not_taken", {"reference": reference})
