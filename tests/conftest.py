@@ -115,6 +115,7 @@ class Room:
     def settle(self) -> None:
         """Wait until everything that happened is acknowledged and everything decided is said."""
         self.workspace.quiet()
+        self.bot.engine.wake()  # by itself it looks once a second for what the clock has made due
         self.workspace.wait_until(self.bot.engine.is_idle)
         self.workspace.quiet()
 

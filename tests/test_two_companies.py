@@ -67,6 +67,7 @@ class Street:
     def settle(self) -> None:
         self.slack.quiet()
         for bot in self.replicas:
+            bot.engine.wake()
             self[OURS].wait_until(bot.engine.is_idle)
         self.slack.quiet()
 

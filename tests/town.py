@@ -269,6 +269,7 @@ class Town:
 
     def settles(self) -> None:
         """Wait until everything decided is said."""
+        self.bot.engine.wake()
         self.waits_until(self.bot.engine.is_idle)
 
 
