@@ -86,6 +86,14 @@ def test_what_they_say_in_a_thread_is_passed_over_and_never_kept(room: Room, sta
     assert kept(room) == [WORDS]
 
 
+@pytest.mark.parametrize("standing", ["guest", "stranger"])
+def test_whoever_only_comes_into_a_channel_is_told_nothing(room: Room, standing: str) -> None:
+    room.workspace.become("rosa", standing)
+    room.workspace.invite("maya", DEALS, "rosa")
+    room.settle()
+    assert direct(room, "rosa") == room.whispers("rosa") == []
+
+
 def test_no_review_begins_with_a_guest_and_no_deal_goes_to_one(room: Room) -> None:
     room.workspace.become("omar", "guest")
     assert "can't find that person" in room.command("maya", "Globex @omar")

@@ -14,6 +14,9 @@ from bot.service.outsiders import OutsiderService
 from bot.speaker import Speaker
 from flows import utterances as say
 
+FOR_US = ("app_mention", "app_home_opened")
+"""The events by which somebody turns to the bot, beside a file that is dropped in their conversation with it."""
+
 
 def register(bolt: App, directory: Directory, outsiders: OutsiderService, speaker: Speaker) -> None:
     """Before all other listeners: whoever is turned away here gets to none of them."""
@@ -23,7 +26,7 @@ def register(bolt: App, directory: Directory, outsiders: OutsiderService, speake
         team, person, event = str(context.team_id), context.user_id, body.get("event") or {}
         if isinstance(channel := event.get("channel"), str) and "is_ext_shared_channel" in body:
             outsiders.hear(channel, bool(body["is_ext_shared_channel"]))
-        if person is None or _is_talk(event) or directory.is_colleague(team, person):
+        if person is None or not _is_for_us(event) or directory.is_colleague(team, person):
             next_()
             return None
         return turn_away(team, person, body, ack)
@@ -64,6 +67,9 @@ def register(bolt: App, directory: Directory, outsiders: OutsiderService, speake
         return ack()
 
 
-def _is_talk(event: dict[str, Any]) -> bool:
-    """What people say to each other: whether that is for us is known where it is heard."""
-    return event.get("type") == "message" and not is_dropped(event)
+def _is_for_us(event: dict[str, Any]) -> bool:
+    """Commands, forms and buttons, which are no events, are all for us, and few events are.
+
+    Who comes and goes needs no answer. What people say to each other may be for us: that is known where it is heard.
+    """
+    return not event or event["type"] in FOR_US or is_dropped(event)
