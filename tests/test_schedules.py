@@ -433,6 +433,15 @@ def test_a_button_of_the_list_answers_where_it_was_pressed(room: Room) -> None:
     assert "·  paused" in words(card(room))
 
 
+def test_where_the_bot_is_not_a_button_of_the_list_answers_in_a_direct_message(room: Room) -> None:
+    knows(room, ("Northwind", LENA))
+    room.command("maya", THURSDAYS)
+    room.command("maya", "schedule list", "#general")
+    presses(room, "Pause", room.workspace.ephemerals("maya")[-1])
+    known, shown = told(room)
+    assert "·  paused" in words(known) and "·  paused" in words(shown)
+
+
 def test_removed_calls_are_not_prepared_and_what_was_prepared_stays(room: Room) -> None:
     knows(room, ("Northwind", LENA))
     room.command("maya", THURSDAYS)

@@ -86,6 +86,15 @@ def test_what_they_say_in_a_thread_is_passed_over_and_never_kept(room: Room, sta
     assert kept(room) == [WORDS]
 
 
+def test_they_are_turned_away_where_the_bot_is_not_too(room: Room) -> None:
+    room.start("Northwind @omar")
+    room.command("omar", "show Northwind", "#general")
+    room.workspace.become("omar", "guest")
+    room.clock.passes(minutes=11)
+    room.workspace.action("omar", room.workspace.ephemerals("omar")[-1], "history")
+    assert direct(room, "omar")[-1].startswith(ONLY_COLLEAGUES)
+
+
 @pytest.mark.parametrize("standing", ["guest", "stranger"])
 def test_whoever_only_comes_into_a_channel_is_told_nothing(room: Room, standing: str) -> None:
     room.workspace.become("rosa", standing)

@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import blocks, forms
-from bot.listeners.buttons import thread_of
+from bot.listeners.buttons import answer_press
 from bot.service.batches import Asked, BatchService
 from bot.speaker import Speaker
 from flows import utterances as say
@@ -61,9 +61,7 @@ def register(bolt: App, batches: BatchService, speaker: Speaker) -> None:
         return [(str(each.id), f"{each.name} · {each.owner}" if each.owner else each.name) for each in found]
 
     def answer(body: dict[str, Any], do: Callable[[str, int, str], Utterance | None], action: dict[str, Any]) -> None:
-        team, person = body["team"]["id"], body["user"]["id"]
-        if hint := do(team, int(action["value"]), person):
-            speaker.whisper(team, body["channel"]["id"], person, thread_of(body), hint)
+        answer_press(speaker, body, do(body["team"]["id"], int(action["value"]), body["user"]["id"]))
 
 
 def _asked(team: str, person: str, values: Mapping[str, str]) -> Asked | Utterance:

@@ -128,12 +128,15 @@ def pressed(body: dict[str, Any], review: str) -> Pressed:
 
 
 def answer_press(speaker: Speaker, body: dict[str, Any], found: Utterance | None) -> None:
-    """Give whoever pressed a button what came of it: a form, or a hint that nobody else sees."""
+    """Give whoever pressed a button what came of it: a form, or a hint that nobody else sees.
+
+    A command works where the bot is not, and then nothing can be shown there: the hint is a direct message.
+    """
     team, person = body["team"]["id"], body["user"]["id"]
     if found and found.name.endswith("_form"):
         speaker.open_form(team, body["trigger_id"], found)
-    elif found:
-        speaker.whisper(team, body["channel"]["id"], person, thread_of(body), found)
+    elif found and not speaker.whisper(team, body["channel"]["id"], person, thread_of(body), found):
+        speaker.tell(team, person, found)
 
 
 def thread_of(body: dict[str, Any]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext, BoltResponse
 
 from bot.directory import Directory
-from bot.listeners.buttons import thread_of
+from bot.listeners.buttons import answer_press
 from bot.listeners.files import is_dropped
 from bot.service.outsiders import OutsiderService
 from bot.speaker import Speaker
@@ -59,7 +59,7 @@ def register(bolt: App, directory: Directory, outsiders: OutsiderService, speake
             case "event_callback" if event["type"] == "app_mention":
                 speaker.whisper(team, event["channel"], person, event.get("thread_ts"), hint)
             case "block_actions" if "channel" in body:
-                speaker.whisper(team, body["channel"]["id"], person, thread_of(body), hint)
+                answer_press(speaker, body, hint)
             case "block_actions" if (body.get("view") or {}).get("type") == "home":
                 speaker.show_home(team, person, say.colleagues_only_home())
             case _:

@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 
 from bot import mrkdwn
+from bot.listeners.buttons import answer_press
 from bot.service.pipeline import Given, PipelineService
 from bot.speaker import Speaker
 from flows.pipeline_values import Order
@@ -33,8 +34,7 @@ def register(bolt: App, pipeline: PipelineService, speaker: Speaker) -> None:
 
     def on_button(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         team, person = str(context.team_id), body["user"]["id"]
-        if hint := pressed[action["action_id"]](team, person, int(action["value"])):
-            speaker.whisper(team, body["channel"]["id"], person, None, hint)
+        answer_press(speaker, body, pressed[action["action_id"]](team, person, int(action["value"])))
         ack()
 
     for action_id in pressed:

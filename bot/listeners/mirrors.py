@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
-from bot.listeners.buttons import thread_of
+from bot.listeners.buttons import answer_press
 from bot.service.mirrors import MirrorService
 from bot.service.shares import ShareService
 from bot.speaker import Speaker
@@ -16,10 +16,7 @@ def register(bolt: App, mirrors: MirrorService, shares: ShareService, speaker: S
     @bolt.action("moved")
     def on_moved(ack: Ack, action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         team, person, channel = str(context.team_id), body["user"]["id"], body["channel"]["id"]
-        told = shares.of_deal(team, person, channel, int(action["value"]))
-        # A command works where the bot is not, and then nothing can be shown there.
-        if not speaker.whisper(team, channel, person, thread_of(body), told):
-            speaker.tell(team, person, told)
+        answer_press(speaker, body, shares.of_deal(team, person, channel, int(action["value"])))
         ack()
 
     @bolt.action("mirror:now")

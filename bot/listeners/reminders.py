@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.listeners.buttons import thread_of
+from bot.listeners.buttons import answer_press
 from bot.service.reminders import Press, ReminderService
 from bot.speaker import Speaker
 from flows.reminding import Snooze
@@ -16,8 +16,7 @@ def register(bolt: App, reminders: ReminderService, speaker: Speaker) -> None:
     def on_snooze(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
         team, person = body["team"]["id"], body["user"]["id"]
         how = Snooze(action["action_id"].removeprefix("reminder:"))
-        if hint := reminders.snooze(Press(team, int(action["value"]), person), how):
-            speaker.whisper(team, body["channel"]["id"], person, thread_of(body), hint)
+        answer_press(speaker, body, reminders.snooze(Press(team, int(action["value"]), person), how))
         ack()
 
     for how in Snooze:
