@@ -167,6 +167,7 @@ _IN_AN_INTERACTION: dict[str, Shape] = {
     "enterprise": SOMEWHERE,
     "channel": record({"id": ID}),
     "message": record(ts=TS, thread_ts=TS, user=ID),
+    "container": record(thread_ts=TS),
     "view": VIEW,
     "response_url": ADDRESS,
     "response_urls": listing(record(response_url=ADDRESS)),

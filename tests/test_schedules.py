@@ -433,6 +433,18 @@ def test_a_button_of_the_list_answers_where_it_was_pressed(room: Room) -> None:
     assert "·  paused" in words(card(room))
 
 
+def test_in_a_thread_a_button_of_the_list_answers_there(room: Room) -> None:
+    knows(room, ("Northwind", LENA))
+    room.command("maya", THURSDAYS)
+    chat = room.workspace.message("omar", DEALS, "When is the call this week?")
+    room.workspace.message("maya", DEALS, "@dealreview schedule list", chat)
+    room.settle()
+    presses(room, "Pause", room.workspace.ephemerals("maya")[-1])
+    answer = room.workspace.ephemerals("maya")[-1]
+    assert "·  paused" in words(answer)
+    assert answer["thread_ts"] == chat
+
+
 def test_where_the_bot_is_not_a_button_of_the_list_answers_in_a_direct_message(room: Room) -> None:
     knows(room, ("Northwind", LENA))
     room.command("maya", THURSDAYS)

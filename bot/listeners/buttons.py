@@ -140,8 +140,8 @@ def answer_press(speaker: Speaker, body: dict[str, Any], found: Utterance | None
 
 
 def thread_of(body: dict[str, Any]) -> str | None:
-    """The thread of the message that a button sits on, if it is in one."""
-    found: str | None = (body.get("message") or {}).get("thread_ts")
+    """The thread of the message that a button sits on, if it is in one. Of a note Slack only tells where it is."""
+    found: str | None = (body.get("message") or body.get("container") or {}).get("thread_ts")
     return found
 
 
