@@ -18,6 +18,8 @@ MOST_PICTURES = 2
 PICTURE = "picture"
 """Stands for a block that not every workspace has yet, with the words that say the same."""
 LONGEST_OPTION = 75
+LONGEST_BUTTON = 75
+LONGEST_CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 MOST_OPTIONS = 100
 
 Json = dict[str, Any]
@@ -74,15 +76,17 @@ def buttons(elements: Sequence[Json]) -> str:
 
 def button(label: str, action: str, value: object, style: str = "", confirm: Sequence[str] = ()) -> Json:
     """A button; `confirm` are the title, the words and the two buttons of a question that is asked first."""
-    element: Json = {"type": "button", "text": _text(label), "action_id": action, "value": str(value)}
+    element: Json = {"type": "button", "text": _text(label, LONGEST_BUTTON), "action_id": action, "value": str(value)}
     if confirm:
-        element["confirm"] = dict(zip(("title", "text", "confirm", "deny"), map(_text, confirm), strict=True))
+        asked = zip(LONGEST_CONFIRM.items(), confirm, strict=True)
+        element["confirm"] = {part: _text(words, most) for (part, most), words in asked}
     return {**element, "style": style} if style else element
 
 
 def link_button(label: str, action: str, address: str) -> Json:
     """A button that opens an address, in the look of the thing to do first."""
-    return {"type": "button", "text": _text(label), "action_id": action, "url": address, "style": "primary"}
+    text = _text(label, LONGEST_BUTTON)
+    return {"type": "button", "text": text, "action_id": action, "url": address, "style": "primary"}
 
 
 def day_picker(placeholder: str, action: str, chosen: str | None = None) -> Json:

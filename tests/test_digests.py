@@ -18,10 +18,11 @@ from bot.engine import Lane
 from flows.answer import Source
 from flows.calls import Call
 from flows.deal import Ending
+from sandbox.people import PEOPLE
 from storage.calls import Calls
 from storage.deals import Deals
 from storage.reviews import Reviews
-from tests.conftest import TEAM, Message, Room, Thread, buttons, words
+from tests.conftest import TEAM, Message, Room, Thread, buttons, open_room, words
 from tests.holding import ALL_THEIRS, MAYA, OMAR, PRIVATE, call_in, held, in_days, made
 from tests.sayings import ANSWERS
 
@@ -155,6 +156,16 @@ def test_an_hour_before_the_call_the_manager_reads_what_is_worth_asking_about(ro
         "I'll take it", "Show", "Ask Omar", "Send my questions ahead", "Another time? Change",
     ]  # fmt: skip
     assert kept(room, call).digested_at == room.clock.utc()
+
+
+def test_it_comes_also_when_somebody_in_it_has_a_name_as_long_as_slack_allows(database_url: str) -> None:
+    long = "Omar" + "\N{NO-BREAK SPACE}Ali" * 19
+    people = [replace(each, real_name=long) if each.id == OMAR else each for each in PEOPLE]
+    with open_room(database_url, people=people) as room:
+        four_deals(room)
+        comes(room)
+        (asks,) = [label for label in buttons(digests(room)[-1]) if label.startswith("Ask ")]
+    assert asks.startswith("Ask Omar\N{NO-BREAK SPACE}Ali") and asks.endswith("…")
 
 
 def test_it_comes_once_also_after_a_restart(room: Room) -> None:

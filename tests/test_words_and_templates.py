@@ -17,6 +17,7 @@ import pytest
 from jinja2 import nodes
 from slack_sdk import WebClient
 
+from bot import blocks
 from bot.languages import ENGLISH
 from bot.pipeline.sheet import Trouble
 from bot.speaker import Speaker
@@ -942,6 +943,12 @@ def test_everything_renders_and_slack_would_take_it(function: Callable[..., Utte
             assert said.text.strip()
             assert len(said.text) <= 4000
         assert not any(re.search(r"\{\{|\bNone\b(?! yet)|Undefined", text) for text in texts(said.blocks)), said.blocks
+
+
+def test_a_button_and_what_it_asks_first_are_cut_to_what_slack_takes() -> None:
+    long = "as long as it may be " * 20
+    made = [blocks.button(long, "one", 1, confirm=[long] * 4), blocks.link_button(long, "two", "https://a.example")]
+    assert block_problems([{"type": "actions", "elements": made}], "message") == []
 
 
 def test_what_a_person_typed_is_encoded_wherever_it_is_shown() -> None:
