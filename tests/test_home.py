@@ -207,6 +207,13 @@ def test_the_messages_tab_publishes_nothing(room: Room) -> None:
     assert room.workspace.home_tab("lena") is None
 
 
+def test_home_is_shown_though_slack_does_not_say_which_tab_was_opened(room: Room) -> None:
+    opened = {"type": "app_home_opened", "user": LENA, "channel": "D0LENA", "event_ts": "1795510900.000001"}
+    body = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": opened}
+    assert room.bot.bolt.dispatch(BoltRequest(mode="socket_mode", body=body)).status == 200
+    assert "None yet" in words(now_shown(room, "lena"))
+
+
 def test_the_button_opens_the_form_and_the_form_starts_a_review(room: Room) -> None:
     shown = home(room, "maya")
     room.workspace.action("maya", shown, buttons(shown)["Start a review"])

@@ -16,7 +16,7 @@ from flows.home import Only, Shown
 def register(bolt: App, homes: HomeService, speaker: Speaker) -> None:
     @bolt.event("app_home_opened")
     def on_home(event: dict[str, Any], context: BoltContext) -> None:
-        if event.get("tab") == "home":
+        if (event.get("tab") or "home") == "home":  # Slack need not say which tab it is
             # Whoever comes back finds the filter they left, but begins on the first page.
             left = Shown.read((event.get("view") or {}).get("private_metadata", ""))
             show(context, event["user"], Shown(left.only))
