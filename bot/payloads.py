@@ -125,7 +125,6 @@ EVENTS: dict[str, Shape] = {
     "message": record(
         {"channel": ID, "ts": TS},
         **{**_IN_A_MESSAGE, "user": ID},
-        channel_type=NAME,
         message=MESSAGE,
         previous_message=MESSAGE,
     ),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from slack_bolt import BoltRequest
 from sqlalchemy import func, select
 
 from bot.pipeline import importing
@@ -87,6 +88,17 @@ def test_a_manager_brings_the_teams_pipeline_and_nothing_happens_before_she_says
     assert northwind.close_date == date(2026, 12, 18)
     assert deal(room, "Harlow Clinics").close_date == date(2026, 12, 4)
     assert deal(room, "Harlow Clinics").amount == Decimal("45500.50")
+
+
+def test_a_file_is_read_though_slack_does_not_say_of_which_type_the_channel_is(room: Room) -> None:
+    dropped(room, "maya", SALESFORCE)
+    [told_of] = [each["body"] for each in room.workspace.traffic("to_bot") if "files" in each["body"].get("event", {})]
+    event = {**told_of["event"], "ts": "1795510900.000001", "event_ts": "1795510900.000001"}
+    del event["channel_type"]
+    again = BoltRequest(mode="socket_mode", body={**told_of, "event_id": "Ev1", "event": event})
+    assert room.bot.bolt.dispatch(again).status == 200
+    room.settle()
+    assert ["an export of Salesforce" in words(offer) for offer in told(room, "maya")] == [True, True]
 
 
 def test_the_same_file_again_is_no_news(room: Room) -> None:

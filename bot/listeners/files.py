@@ -12,6 +12,7 @@ from bot.listeners.buttons import answer_press
 from bot.service.pipeline import Given, PipelineService
 from bot.speaker import Speaker
 from flows.pipeline_values import Order
+from flows.review import DIRECT
 from flows.utterances import Utterance
 
 Press = Callable[[str, str, int], Utterance | None]
@@ -45,7 +46,8 @@ def is_dropped(event: dict[str, Any]) -> bool:
     """A person's file at the top of a direct message; in a thread it belongs to what is said there."""
     is_theirs = "user" in event and not event.get("bot_id") and bool(event.get("files"))
     is_top = event.get("thread_ts") in (None, event.get("ts"))
-    return event.get("subtype") == "file_share" and event.get("channel_type") == "im" and is_theirs and is_top
+    is_direct = str(event.get("channel")).startswith(DIRECT)  # Slack need not say of which type a channel is
+    return event.get("subtype") == "file_share" and is_direct and is_theirs and is_top
 
 
 def read(file: dict[str, Any]) -> Given:
