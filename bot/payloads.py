@@ -125,6 +125,7 @@ EVENTS: dict[str, Shape] = {
     "message": record(
         {"channel": ID, "ts": TS},
         **{**_IN_A_MESSAGE, "user": ID},
+        deleted_ts=TS,
         message=MESSAGE,
         previous_message=MESSAGE,
     ),

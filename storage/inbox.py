@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from flows.utterances import PARENT
 from storage.messages import LATE
-from storage.models import ArrivalRow, DealRow, MessageRow, ReviewRow, Utc
+from storage.models import ArrivalRow, DealRow, MessageRow, ReplyRow, ReviewRow, Utc
 
 MOST_TRIES = 3
 """An error may be of the moment; one that is met so often is not."""
@@ -121,6 +121,23 @@ class Inbox:
             "told_at": arrival.at, "told_details": dict(arrival.details), "told_now": now,
         }  # fmt: skip
         return self._session.connection().execute(keep, told).rowcount == 1
+
+    def whose(self, team: str, channel: str, ts: str) -> tuple[str, str] | None:
+        """The thread of the review that a message is kept in, or waits for, and its author; None of any other message.
+
+        What waits is looked through first: it goes once it is kept, and may go between the two looks.
+        """
+        threads = (
+            select(MessageRow.ts)
+            .join(ReviewRow, MessageRow.review_id == ReviewRow.id)
+            .where(ReviewRow.team == team, ReviewRow.channel == channel, MessageRow.slot == PARENT)
+        )
+        waiting = threads.join(ArrivalRow).where(ArrivalRow.kind == "said", ArrivalRow.occasion == ts)
+        kept = threads.join(ReplyRow).where(ReplyRow.message_ts == ts)
+        for known in (waiting.add_columns(ArrivalRow.person), kept.add_columns(ReplyRow.author)):
+            for thread_ts, author in self._session.execute(known):
+                return thread_ts, author
+        return None
 
     def reviews_waiting(self) -> list[tuple[str, int]]:
         """The reviews in which something waits, each with its workspace, the longest waiting first."""

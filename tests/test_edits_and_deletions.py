@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from slack_bolt import BoltRequest
 
 from flows.answer import Standing
 from flows.review import Status
-from tests.conftest import Room, open_room, words
+from tests.conftest import TEAM, Message, Room, open_room, words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, EMPTY, OPEN, OURS, THEIRS
 
 
@@ -221,3 +224,47 @@ def test_old_words_are_not_shown_again_in_a_later_review(room: Room) -> None:
     first.edits("lena", ts, ALSO_THEIRS)
     second.says("lena", "stop")
     assert ALSO_THEIRS in second.summary
+
+
+# As Slack documents it: no more is told than must be, not even whose message it was and in which thread.
+
+
+def told(room: Room, subtype: str, channel: str = "C0DEALS", **how: Any) -> None:
+    """Slack tells of what was done to a message."""
+    done = {"type": "message", "subtype": subtype, "hidden": True, "channel": channel, "ts": "1795999999.000001", **how}
+    body = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": done}
+    assert room.bot.bolt.dispatch(BoltRequest(mode="socket_mode", body=body)).status == 200
+    room.settle()
+
+
+def edited(ts: str, text: str) -> Message:
+    done = {"user": "U0LENA", "ts": "1795999999.000000"}
+    return {"type": "message", "user": "U0LENA", "text": text, "ts": ts, "edited": done}
+
+
+def test_a_deletion_that_tells_only_of_when_the_message_was_withdraws_the_answer(room: Room) -> None:
+    thread = room.start()
+    thread.answers("lena", ANSWERS[0], *["skip"] * 7)
+    ts = thread.says("lena", THEIRS)
+    told(room, "message_deleted", deleted_ts=ts)
+    assert THEIRS not in thread.summary and "Theirs:  nothing agreed yet" in thread.summary
+    assert (thread.turns[-1].kind, thread.turns[-1].person) == ("withdrawn", "U0LENA")
+
+
+def test_an_edit_that_does_not_tell_of_its_thread_changes_the_answer(room: Room) -> None:
+    thread = room.start()
+    ts = thread.says("lena", ANSWERS[0])
+    told(room, "message_changed", message=edited(ts, ALSO_OURS))
+    assert [reply.text for reply in thread.review.answer("opening").live] == [ALSO_OURS]
+
+
+def test_what_is_edited_or_deleted_at_the_top_of_a_channel_or_in_another_one_is_no_concern_of_ours(room: Room) -> None:
+    thread = room.start()
+    ts = thread.says("lena", ANSWERS[0])
+    before = thread.review, thread.turns
+    at_top = room.workspace.message("lena", thread.channel, "Lunch?")
+    told(room, "message_changed", message=edited(at_top, "Lunch!"))
+    told(room, "message_deleted", deleted_ts=at_top)
+    told(room, "message_changed", "C0GENERAL", message=edited(ts, ALSO_OURS))
+    told(room, "message_deleted", "C0GENERAL", deleted_ts=ts)
+    assert (thread.review, thread.turns) == before

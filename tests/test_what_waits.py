@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from slack_bolt import BoltRequest
 from sqlalchemy import func, select
 
 from flows import lens
 from flows.answer import Standing
 from flows.lens import Correction, Reading
 from storage.models import ArrivalRow
-from tests.conftest import DEALS, Room, Thread
+from tests.conftest import DEALS, TEAM, Room, Thread
 from tests.sayings import ALSO_THEIRS, ANSWERS, THEIRS
 from tests.test_doctor import doctor
 
@@ -77,6 +78,26 @@ def test_what_is_written_meanwhile_is_taken_in_the_order_it_was_written(room: Ro
     assert reader.begun == list(ANSWERS[:4])
     answers = [thread.review.answer(question) for question in thread.review.questions[:4]]
     assert [answer.live[0].text for answer in answers] == list(ANSWERS[:4])
+
+
+def test_a_message_that_still_waits_is_deleted_though_slack_tells_only_when_it_was_written(
+    room: Room, reader: Reader
+) -> None:
+    thread = room.start()
+    ts = writes(thread, ANSWERS[0])
+    room.workspace.edit("lena", thread.channel, ts, ALSO_THEIRS)
+    room.workspace.quiet()
+    deleted = {
+        "type": "message", "subtype": "message_deleted", "channel": "C0DEALS", "ts": "1795999999.000001",
+        "deleted_ts": ts,
+    }  # fmt: skip
+    body = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": deleted}
+    assert room.bot.bolt.dispatch(BoltRequest(mode="socket_mode", body=body)).status == 200
+    assert waiting(room) == 3
+    reader.may.set()
+    room.settle()
+    assert thread.review.answer("opening").standing is Standing.WITHDRAWN
+    assert thread.turns[-1].kind == "withdrawn"
 
 
 def test_a_later_message_that_arrives_first_waits_its_turn(room: Room, reader: Reader) -> None:

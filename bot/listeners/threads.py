@@ -16,10 +16,15 @@ def register(bolt: App, arrivals: Arrivals) -> None:
     @bolt.event("message")
     def on_message(event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         """Bolt runs the first matching listener only, so all kinds of message come here."""
-        message = event.get("message") or event.get("previous_message") or event
-        subtype = event.get("subtype")
-        if _is_ours(message) and (subtype in SAID or subtype in DONE):
+        message = message_in(event)
+        if event.get("subtype") in (*SAID, *DONE) and _may_be_ours(message, event):
             arrivals.hear(read(message, event, body, context))
+
+
+def message_in(event: dict[str, Any]) -> dict[str, Any]:
+    """The message that an event tells of; of one that was deleted, Slack need not tell more than its `ts`."""
+    told: dict[str, Any] = event.get("message") or event.get("previous_message") or event
+    return {"ts": event["deleted_ts"]} if told is event and event.get("subtype") == "message_deleted" else told
 
 
 def read(message: dict[str, Any], event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> Said:
@@ -28,18 +33,23 @@ def read(message: dict[str, Any], event: dict[str, Any], body: dict[str, Any], c
     return Said(
         team=str(context.team_id),
         channel=event["channel"],
-        thread_ts=message["thread_ts"],
+        thread_ts=message.get("thread_ts") or "",
         kind=kind,
         ts=message["ts"],
-        author=message["user"],
+        author=message.get("user") or "",
         text=(message.get("text") or "").replace(f"<@{context.bot_user_id}>", "", 1),
-        at=event.get("event_ts") or message["ts"],
+        at=event.get("event_ts") or event["ts"],
         occasion=message["ts"] if kind == "said" else body["event_id"],
         edited_ts=(message.get("edited") or {}).get("ts", ""),
     )
 
 
-def _is_ours(message: dict[str, Any]) -> bool:
-    """A person's reply in a thread: not a bot's, not a message at the top of the channel."""
-    in_thread = message.get("thread_ts") not in (None, message.get("ts"))
-    return in_thread and "user" in message and not message.get("bot_id") and message.get("subtype") in SAID
+def _may_be_ours(message: dict[str, Any], event: dict[str, Any]) -> bool:
+    """A person's reply in a thread: not a bot's, not a message at the top of the channel.
+
+    Of what was edited or deleted, Slack need not say who wrote it and in which thread.
+    """
+    is_told = message.get("user") and message.get("thread_ts")
+    is_at_top = message.get("thread_ts") == message["ts"]
+    is_persons = not message.get("bot_id") and message.get("subtype") in SAID
+    return is_persons and not is_at_top and bool(is_told or event.get("subtype") in DONE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -25,7 +25,7 @@ class Said:
     """What a person did with a message in a thread: `kind` is `said`, `edited` or `deleted`.
 
     `text` is as Slack encodes it; `at` is Slack's time of what was done, `ts` that of the message, and `occasion`
-    Slack's id of what was done.
+    Slack's id of what was done. `thread_ts` and `author` are empty where Slack did not tell them.
     """
 
     team: str
@@ -85,6 +85,12 @@ class Arrivals:
         What guests and people of other companies say is not ours to keep. Raises `TooEarly` if whose thread it is
         cannot be known yet, and `NotNow` if whether its author is a colleague cannot.
         """
+        if not (said.thread_ts and said.author):
+            with self._database.transaction() as session:
+                found = Inbox(session).whose(said.team, said.channel, said.ts)
+            if not found:
+                return
+            said = replace(said, thread_ts=found[0], author=found[1])
         team, author = said.team, said.author
         # Slack is not asked who wrote what is no concern of ours.
         is_to_be_told = self._directory.has_met(team, author) or self.is_held_in(team, said.channel, said.thread_ts)
