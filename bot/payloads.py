@@ -64,6 +64,11 @@ def none(value: Any) -> bool:
     return value is None
 
 
+def or_empty(shape: Shape) -> Shape:
+    """For a string that may be left out: an empty one says no more than none."""
+    return either(shape, matching(""))
+
+
 ID = matching(r"[\w.:-]{1,255}")
 NAME = matching(r"[\w.:/-]{1,255}")
 """Of a kind of thing: a type, a command, a callback."""
@@ -79,19 +84,19 @@ SOMEWHERE = either(ID, record({"id": ID}, enterprise_id=ID))
 FILE = record({"id": ID}, name=words, size=size, url_private=words, url_private_download=words)
 
 _IN_A_MESSAGE = {
-    "user": SOMEBODY,
-    "channel": SOMEWHERE,
+    "user": or_empty(ID),
+    "channel": or_empty(SOMEWHERE),
     "text": words,
-    "event_ts": TS,
-    "thread_ts": TS,
-    "subtype": NAME,
-    "bot_id": ID,
+    "event_ts": or_empty(TS),
+    "thread_ts": or_empty(TS),
+    "subtype": or_empty(NAME),
+    "bot_id": or_empty(ID),
     "edited": record(ts=TS),
     "files": listing(FILE),
-    "team": SOMEWHERE,
+    "team": or_empty(SOMEWHERE),
 }
 
-MESSAGE = record({"ts": TS}, **{**_IN_A_MESSAGE, "user": ID})
+MESSAGE = record({"ts": TS}, **_IN_A_MESSAGE)
 """One that lies in an event or under a button."""
 
 OPTION = record({"value": OURS})
@@ -113,7 +118,7 @@ INPUT = record(
 VIEW = record(
     {"id": ID, "type": NAME},
     hash=ID,
-    callback_id=either(NAME, matching("")),  # an App Home has none
+    callback_id=or_empty(NAME),  # an App Home has none
     private_metadata=OURS,
     app_installed_team_id=ID,
     team_id=ID,
@@ -121,14 +126,35 @@ VIEW = record(
 )
 HOME = record(private_metadata=OURS, id=ID)
 
-EVENTS: dict[str, Shape] = {
-    "message": record(
-        {"channel": ID, "ts": TS},
-        **{**_IN_A_MESSAGE, "user": ID},
-        deleted_ts=TS,
-        message=MESSAGE,
-        previous_message=MESSAGE,
+ANY_EVENT = record(
+    {"type": NAME},
+    user=or_empty(SOMEBODY),
+    subtype=or_empty(NAME),
+    channel=SOMEWHERE,
+    team=or_empty(SOMEWHERE),
+    enterprise=SOMEWHERE,
+    item=record(channel=ID),
+    message=record(user=or_empty(SOMEBODY)),
+    previous_message=record(user=or_empty(SOMEBODY)),
+    assistant_thread=record(),
+)
+
+_HERE = {"channel": ID, "ts": TS}
+_SAID = record(_HERE, **_IN_A_MESSAGE)
+MESSAGES: dict[str, Shape] = {
+    "": _SAID,
+    "thread_broadcast": _SAID,
+    "file_share": _SAID,
+    "message_changed": record({**_HERE, "message": MESSAGE}, event_ts=or_empty(TS)),
+    "message_deleted": either(
+        record({**_HERE, "previous_message": MESSAGE}, event_ts=or_empty(TS)),
+        record({**_HERE, "deleted_ts": TS}, previous_message=none, event_ts=or_empty(TS)),
     ),
+}
+"""The messages that are read, by their subtype. Of the many others some have no channel, and nobody misses it."""
+
+EVENTS: dict[str, Shape] = {
+    "message": lambda event: MESSAGES.get(event.get("subtype") or "", ANY_EVENT)(event),
     "app_mention": either(
         record({"bot_id": ID, "channel": ID}),
         record({"user": ID, "channel": ID, "text": words, "ts": TS}, thread_ts=TS),
@@ -140,18 +166,6 @@ EVENTS: dict[str, Shape] = {
     "tokens_revoked": record(tokens=record(bot=listing(ID))),
 }
 """Of the events that somebody listens to, those that tell more than `ANY_EVENT`."""
-
-ANY_EVENT = record(
-    {"type": NAME},
-    user=SOMEBODY,
-    channel=SOMEWHERE,
-    team=SOMEWHERE,
-    enterprise=SOMEWHERE,
-    item=record(channel=ID),
-    message=record(user=SOMEBODY),
-    previous_message=record(user=SOMEBODY),
-    assistant_thread=record(),
-)
 
 EVENT = record(
     {"team_id": ID, "event_id": ID, "event": ANY_EVENT},

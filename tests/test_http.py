@@ -19,6 +19,7 @@ from bot.http import LONGEST_BODY, http_app
 from sandbox.people import SIGNING_SECRET
 from sandbox.request_url import signature
 from tests.conftest import PATIENCE, Room, open_room, served
+from tests.sayings import ANSWERS
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -220,6 +221,44 @@ def assert_taken_calmly(door: Door, bodies: list[tuple[bytes, str]]) -> None:
             assert 200 <= answer.status < 500, (body, kind, secret, answer)
             assert "Traceback" not in answer.text
     assert door.get("/healthz").status == 200
+
+
+SHORT: list[dict[str, object]] = [
+    {"subtype": "channel_join", "user": "U0LENA", "text": "<@U0LENA> has joined the channel"},
+    {"subtype": "bot_message", "text": "Pushing is the answer", "bot_id": "BB12033", "username": "github", "icons": {}},
+    {"subtype": "bot_message", "channel": "C0DEALS", "text": "Pushing is the answer", "user": "", "bot_id": ""},
+    {"subtype": "message_deleted", "channel": "C0DEALS", "hidden": True, "deleted_ts": "1358878749.000002"},
+    {"subtype": "channel_topic", "channel": "C0DEALS", "user": "", "team": "", "topic": "Deals"},
+]
+"""Messages as Slack documents them: what there is not is left out, or is empty."""
+
+
+def told_of(door: Door, number: int, **message: object) -> int:
+    """Slack tells of a message in a channel; returns what it is answered."""
+    event = {"type": "message", "ts": f"1795510900.{number:06}", **message}
+    return door.post(
+        json.dumps({"type": "event_callback", "team_id": "T0LOCAL", "event_id": f"Ev{number}", "event": event})
+    ).status
+
+
+def test_a_message_that_nobody_reads_is_acknowledged_whatever_it_lacks(door: Door) -> None:
+    thread = door.room.start("Northwind @lena")
+    before = thread.turns
+    assert [told_of(door, number, **message) for number, message in enumerate(SHORT)] == [200] * len(SHORT)
+    door.room.settle()
+    assert thread.turns == before
+
+
+def test_a_message_that_is_read_is_taken_though_some_of_it_is_empty_and_refused_without_its_channel(door: Door) -> None:
+    thread = door.room.start("Northwind @lena")
+    said = {"user": "U0LENA", "text": ANSWERS[0], "thread_ts": thread.ts, "bot_id": "", "subtype": "", "team": ""}
+    assert told_of(door, 1, **said) == 400
+    assert told_of(door, 2, **said, channel="C0DEALS") == 200
+    assert told_of(door, 3, **{**said, "user": ""}, channel="C0DEALS") == 200
+    assert told_of(door, 4, subtype="message_changed", channel="C0DEALS") == 400
+    assert told_of(door, 5, subtype="message_deleted", channel="C0DEALS") == 400
+    door.room.settle()
+    assert [reply.text for reply in thread.review.answer("opening").live] == [ANSWERS[0]]
 
 
 def test_an_event_that_was_not_kept_is_not_acknowledged_so_that_slack_sends_it_again(

@@ -26,7 +26,7 @@ def register(bolt: App, directory: Directory, outsiders: OutsiderService, speake
         team, person, event = str(context.team_id), context.user_id, body.get("event") or {}
         if isinstance(channel := event.get("channel"), str) and "is_ext_shared_channel" in body:
             outsiders.hear(channel, bool(body["is_ext_shared_channel"]))
-        if person is None or not _is_for_us(event) or directory.is_colleague(team, person):
+        if not person or not _is_for_us(event) or directory.is_colleague(team, person):
             next_()
             return None
         return turn_away(team, person, body, ack)

@@ -44,8 +44,8 @@ def register(bolt: App, pipeline: PipelineService, speaker: Speaker) -> None:
 
 def is_dropped(event: dict[str, Any]) -> bool:
     """A person's file at the top of a direct message; in a thread it belongs to what is said there."""
-    is_theirs = "user" in event and not event.get("bot_id") and bool(event.get("files"))
-    is_top = event.get("thread_ts") in (None, event.get("ts"))
+    is_theirs = bool(event.get("user") and not event.get("bot_id") and event.get("files"))
+    is_top = event.get("thread_ts") in (None, "", event.get("ts"))
     is_direct = str(event.get("channel")).startswith(DIRECT)  # Slack need not say of which type a channel is
     return event.get("subtype") == "file_share" and is_direct and is_theirs and is_top
 

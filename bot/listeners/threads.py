@@ -8,7 +8,7 @@ from slack_bolt import App, BoltContext
 
 from bot.service.arrivals import Arrivals, Said
 
-SAID = (None, "thread_broadcast", "file_share")
+SAID = ("", "thread_broadcast", "file_share")
 DONE = {"message_changed": "edited", "message_deleted": "deleted"}
 
 
@@ -16,15 +16,19 @@ def register(bolt: App, arrivals: Arrivals) -> None:
     @bolt.event("message")
     def on_message(event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
         """Bolt runs the first matching listener only, so all kinds of message come here."""
-        message = message_in(event)
-        if event.get("subtype") in (*SAID, *DONE) and _may_be_ours(message, event):
+        subtype, message = event.get("subtype") or "", message_in(event)
+        if subtype in (*SAID, *DONE) and _may_be_ours(message, is_done=subtype in DONE):
             arrivals.hear(read(message, event, body, context))
 
 
 def message_in(event: dict[str, Any]) -> dict[str, Any]:
     """The message that an event tells of; of one that was deleted, Slack need not tell more than its `ts`."""
-    told: dict[str, Any] = event.get("message") or event.get("previous_message") or event
-    return {"ts": event["deleted_ts"]} if told is event and event.get("subtype") == "message_deleted" else told
+    told: dict[str, Any] = event
+    if event.get("subtype") == "message_changed":
+        told = event["message"]
+    elif event.get("subtype") == "message_deleted":
+        told = event.get("previous_message") or {"ts": event["deleted_ts"]}
+    return told
 
 
 def read(message: dict[str, Any], event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> Said:
@@ -44,12 +48,12 @@ def read(message: dict[str, Any], event: dict[str, Any], body: dict[str, Any], c
     )
 
 
-def _may_be_ours(message: dict[str, Any], event: dict[str, Any]) -> bool:
+def _may_be_ours(message: dict[str, Any], *, is_done: bool) -> bool:
     """A person's reply in a thread: not a bot's, not a message at the top of the channel.
 
-    Of what was edited or deleted, Slack need not say who wrote it and in which thread.
+    Of one to which something was done, Slack need not say who wrote it and in which thread.
     """
     is_told = message.get("user") and message.get("thread_ts")
     is_at_top = message.get("thread_ts") == message["ts"]
-    is_persons = not message.get("bot_id") and message.get("subtype") in SAID
-    return is_persons and not is_at_top and bool(is_told or event.get("subtype") in DONE)
+    is_persons = not message.get("bot_id") and (message.get("subtype") or "") in SAID
+    return is_persons and not is_at_top and bool(is_told or is_done)
