@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -115,7 +116,12 @@ def _understood(body: bytes, request: web.Request) -> BoltRequest | None:
         name: value for name, value in request.headers.items() if name.lower() in KNOWN_HEADERS
     }
     try:
-        asked = BoltRequest(body=body.decode(), headers=headers)
+        text = body.decode()
+        asked = BoltRequest(body=text, headers=headers)
+        if not asked.body and "payload" not in (form := dict(parse_qsl(text, keep_blank_values=True))):
+            # Bolt sees that word anywhere in a form, and then takes nothing but a field of that name.
+            asked = BoltRequest(body=form, headers=headers, mode="socket_mode")
+            asked.mode, asked.raw_body = "http", text  # so that it still looks at the signature
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return None  # Bolt looks into a payload before it can be asked whether it is whole
     asked.context["received"] = time.perf_counter()

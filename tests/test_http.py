@@ -128,6 +128,14 @@ def test_a_signed_command_is_taken_and_an_unknown_one_is_not(door: Door) -> None
     assert door.post(command().replace("dealreview", "other"), FORM).status == 404
 
 
+def test_a_command_may_have_the_word_payload_in_it(door: Door) -> None:
+    assert door.post(command("Payload gateway, our payload"), FORM, secret="another-secret").status == 401
+    assert door.post(command("Payload gateway, our payload"), FORM).status == 200
+    assert door.post(command("help") + "&channel_name=payloads", FORM).status == 200
+    door.room.settle()
+    assert [review.deal.name for review in door.room.reviews()] == ["Payload gateway, our payload"]
+
+
 def test_a_request_that_slack_did_not_sign_is_turned_away(door: Door) -> None:
     for secret in ("another-secret", ""):
         assert door.post(command(), FORM, secret=secret).status == 401
