@@ -28,6 +28,8 @@ from storage.admissions import admit, forget
 THREADS = 8
 LONGEST_BODY = 1024 * 1024
 """In bytes; Slack's largest payload, a view, is 250 kB."""
+LONGEST_CHECK = 4096
+"""In bytes, of the body with which Slack asks whether the address can be reached with TLS. It does not sign that."""
 SECONDS_FOR_A_BODY = 10.0
 """Slack sends its own at once. Until a body is whole it holds a connection, and no thread."""
 
@@ -49,13 +51,15 @@ def http_app(
 ) -> web.Application:
     """The aiohttp application that answers Slack, and nobody who lacks its signing secret. Bolt works in threads.
 
+    Only that the address can be reached with TLS is told to whoever asks as Slack does, which brings about nothing.
+
     `patience` is how long a body may take to arrive, in seconds; `metrics` says whether the numbers are to be had here.
     """
     verifier = SignatureVerifier(signing_secret)
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slack")
 
     async def on_slack(request: web.Request) -> web.Response:
-        if not _may_be_signed(request):
+        if not _may_be_signed(request) and not _may_be_check(request):
             return web.Response(status=401)
         try:
             async with asyncio.timeout(patience):
@@ -64,7 +68,9 @@ def http_app(
             return _parting(408)
         except (web.RequestPayloadError, ConnectionError):
             return _parting(400)
-        if not _is_signed(verifier, body, request):
+        if _may_be_check(request) and _is_check(body):
+            return web.Response()
+        if not _may_be_signed(request) or not _is_signed(verifier, body, request):
             return web.Response(status=401)
         asked = _understood(body, request)
         if asked is None:
@@ -100,6 +106,17 @@ def _may_be_signed(request: web.Request) -> bool:
     timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
     signature = request.headers.get("X-Slack-Signature", "")
     return bool(TIMESTAMP.fullmatch(timestamp) and SIGNATURE.fullmatch(signature))
+
+
+def _may_be_check(request: web.Request) -> bool:
+    """Whether a request may ask no more than whether the address can be reached with TLS."""
+    is_form = request.content_type == "application/x-www-form-urlencoded"
+    return is_form and 0 < (request.content_length or 0) <= LONGEST_CHECK
+
+
+def _is_check(body: bytes) -> bool:
+    """Whether a body, which may have been packed, asks that and is no longer than it may be."""
+    return len(body) <= LONGEST_CHECK and ("ssl_check", "1") in parse_qsl(body.decode(errors="replace"))
 
 
 def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:

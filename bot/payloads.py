@@ -242,7 +242,7 @@ def is_whole(body: Any) -> bool:
         return False
     kind = body.get("type")
     if kind is None:
-        return _is_whole_form(body)
+        return COMMAND(body) and not {"team", "view", "event", "authorizations", "user"} & set(body)
     if not isinstance(kind, str):
         return False
     if kind == "event_callback":
@@ -261,7 +261,7 @@ def may_come_twice(body: Mapping[str, Any]) -> bool:
     kind, event = body.get("type"), body.get("event") or {}
     happened = event.get("type") if kind == "event_callback" else ""
     is_written = happened == "message" and not event.get("files")
-    return is_written or happened == "app_home_opened" or kind in ("block_suggestion", *CHECKS) or "ssl_check" in body
+    return is_written or happened == "app_home_opened" or kind in ("block_suggestion", *CHECKS)
 
 
 def event_mark(body: Mapping[str, Any]) -> str:
@@ -275,13 +275,6 @@ def event_mark(body: Mapping[str, Any]) -> str:
 def _is_whole_event(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     kind = event["type"]
     return EVENTS.get(kind, ANY_EVENT)(event) and (kind not in DATED or seconds(body.get("event_time")))
-
-
-def _is_whole_form(body: Mapping[str, Any]) -> bool:
-    """A command, or the question whether the address can be reached with TLS."""
-    if "command" in body:
-        return COMMAND(body) and not {"team", "view", "event", "authorizations", "user"} & set(body)
-    return set(body) == {"ssl_check", "token"} and body["ssl_check"] == "1"
 
 
 def _is_of_one_workspace(body: Mapping[str, Any]) -> bool:

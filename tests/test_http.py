@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from bot.http import LONGEST_BODY, http_app
+from bot.http import LONGEST_BODY, LONGEST_CHECK, http_app
 from sandbox.people import SIGNING_SECRET
 from sandbox.request_url import signature
 from tests.conftest import PATIENCE, Room, open_room, served
@@ -40,6 +40,10 @@ class Door:
 
     def get(self, path: str) -> Answer:
         return ask(Request(self.address + path))  # noqa: S310
+
+    def post_unsigned(self, body: str, kind: str = FORM) -> Answer:
+        headers = {"Content-Type": kind}
+        return ask(Request(f"{self.address}/slack/events", data=body.encode(), headers=headers))  # noqa: S310
 
     def post(
         self,
@@ -121,6 +125,24 @@ def test_slacks_check_of_the_address_is_answered(door: Door) -> None:
     answer = door.post(json.dumps({"type": "url_verification", "challenge": "3eZbrw1aB10F"}))
     assert answer.status == 200
     assert "3eZbrw1aB10F" in answer.text
+
+
+def test_slacks_question_after_tls_is_answered_whether_or_not_it_is_signed_and_brings_about_nothing(door: Door) -> None:
+    for body in ("ssl_check=1&token=hush", "ssl_check=1", f"{command()}&ssl_check=1"):
+        assert door.post_unsigned(body) == Answer(200, "")
+        assert door.post(body, FORM) == Answer(200, "")
+    door.room.settle()
+    assert door.room.reviews() == []
+
+
+def test_nobody_gets_in_beside_slacks_question_after_tls(door: Door) -> None:
+    check = "ssl_check=1&token=hush"
+    too_long = f"{check}&x={'x' * LONGEST_CHECK}"
+    for body in (command(), "ssl_check=0&token=hush", "ssl_check", urlencode({"payload": check}), too_long):
+        assert door.post_unsigned(body).status == 401
+    for kind, body in ((JSON, check), ("text/plain", check), (JSON, '{"ssl_check": "1", "token": "hush"}')):
+        assert door.post_unsigned(body, kind).status == 401
+    assert door.room.reviews() == []
 
 
 def test_a_signed_command_is_taken_and_an_unknown_one_is_not(door: Door) -> None:

@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from bot.app import create_app
-from bot.http import LONGEST_BODY, http_app
+from bot.http import LONGEST_BODY, LONGEST_CHECK, http_app
 from bot.service.arrivals import TooEarly
 from sandbox.people import SIGNING_SECRET
 from sandbox.request_url import signature
@@ -196,6 +196,18 @@ def test_a_body_that_unpacks_to_more_than_any_of_slacks_is_refused(address: str)
 def test_who_has_no_signature_is_not_listened_to(address: str) -> None:
     with closing(dripping(address, f"Content-Length: {LONGEST_BODY}\r\n")) as connection:
         assert connection.recv(100).startswith(b"HTTP/1.1 401")
+
+
+def test_who_asks_after_tls_without_a_signature_is_listened_to_for_a_short_while_and_a_short_body(address: str) -> None:
+    asked = f"Content-Type: {FORM}\r\n"
+    with closing(dripping(address, f"{asked}Content-Length: 22\r\n")) as connection:
+        connection.sendall(b"ssl_check=1")
+        assert connection.recv(100).startswith(b"HTTP/1.1 408")
+    for length in (f"Content-Length: {LONGEST_CHECK + 1}", "Transfer-Encoding: chunked"):
+        with closing(dripping(address, f"{asked}{length}\r\n")) as connection:
+            assert connection.recv(100).startswith(b"HTTP/1.1 401")
+    packed = zlib.compress(b"ssl_check=1&" * LONGEST_CHECK)
+    assert post(address, packed, {"Content-Type": FORM, "Content-Encoding": "deflate"}) == 401
 
 
 def test_odd_times_and_signatures_are_turned_away_and_never_an_error(address: str) -> None:
