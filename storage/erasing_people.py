@@ -191,7 +191,8 @@ class Forgetting:
         """Calls of theirs do not take place, and other people's schedules are about them no more."""
         theirs = list(self._session.scalars(select(CallRow.id).where(self._led(CallRow))))
         told = select(ReminderRow.id).where(ReminderRow.call_id.in_(theirs))
-        slots = [f"batch:{call}" for call in theirs] + [f"reminder:{each}" for each in self._session.scalars(told)]
+        slots = [f"{kind}:{call}" for kind in ("batch", "ahead") for call in theirs]
+        slots += [f"reminder:{each}" for each in self._session.scalars(told)]
         digests = [MessageRow.slot.like(f"digest:{call}:%") for call in theirs]
         asked = [MessageRow.slot.like(f"asked:{call}:%") for call in theirs]
         ahead = [MessageRow.slot.like(f"ahead:{call}:%") for call in theirs]

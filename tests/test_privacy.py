@@ -8,7 +8,8 @@ from typing import Any
 from slack_bolt import BoltRequest
 
 from bot.commands import Command, parse
-from tests.conftest import TEAM, Room, words
+from storage.errands import Errands
+from tests.conftest import DEALS, TEAM, Room, words
 from tests.keeping import LATER, OMARS_EDIT, lived
 from tests.sayings import THEIRS
 from tests.test_imports_in_slack import told
@@ -105,3 +106,19 @@ def test_my_data_and_forget_me_are_two_words_and_a_deal_may_begin_like_them() ->
     assert parse("Forget-me-not Ltd") == Command("start", "Forget-me-not Ltd")
     for slip, meant in (("my dta", "my data"), ("forgetme", "forget me"), ("forget met", "forget me")):
         assert parse(slip) == Command("unknown", slip, meant=meant)
+
+
+def test_two_people_who_are_told_late_are_each_told_what_is_theirs(room: Room) -> None:
+    with room.workspace.holding("chat.postMessage"):
+        for who in ("lena", "omar"):
+            room.workspace.command(who, DEALS, "/dealreview", "my data")
+            room.workspace.wait_until(lambda: not waits(room))
+    room.settle()
+    for who in ("lena", "omar"):
+        assert "everything I keep about you" in words(room.workspace.messages(room.workspace.dm(who))[-1])
+
+
+def waits(room: Room) -> list[tuple[str, int]]:
+    """The errands that are still to be done."""
+    with room.bot.database.transaction() as session:
+        return Errands(session).waiting()

@@ -126,7 +126,7 @@ def test_what_waits_where_it_was_removed_holds_up_nobody_else(town: Town, is_tol
         town.removes(ONE)
     with at_work_for(ONE), town.bot.database.transaction() as session:
         for number in range(LANES_AT_ONCE + 2):
-            says = [say.my_data_given(number)]
+            says = [say.my_data_given(str(number))]
             Messages(session).decide_for(ONE, f"D0ELSEWHERE{number}", says, town.clock.utc())
     town.bot.engine.wake()
     time.sleep(2 * LOOK)

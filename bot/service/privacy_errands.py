@@ -98,7 +98,7 @@ class PrivacyErrands:
                 self._give_playbook(errand, channel)
 
     def _copy(self, errand: Errand, channel: str) -> None:
-        now, told = self._decisions.clock(), say.my_data_given(errand.id)
+        now, told = self._decisions.clock(), say.my_data_given(_occasion())
         with self._database.transaction() as session:
             data = own_data(session, errand.team, errand.person, now)
         with tempfile.TemporaryDirectory(prefix="dealreview-my-data-") as folder:
@@ -106,7 +106,7 @@ class PrivacyErrands:
                 for path in write_copy(data, Path(folder)) if channel else ():
                     self._courier.give(channel, path, path.name, slack_time(errand.asked_at))
             except NoFile as error:
-                told = say.no_file_taken(errand.id, " ".join(error.found) or error.trouble)
+                told = say.no_file_taken(_occasion(), " ".join(error.found) or error.trouble)
         with self._database.transaction() as session:
             if Errands(session).lock(errand.id):
                 Audit(session, errand.team).note(errand.person, Did.COPIED, PERSON, "", now)
@@ -114,7 +114,7 @@ class PrivacyErrands:
 
     def _give_playbook(self, errand: Errand, channel: str) -> None:
         """As the person has it before them, or as it is saved."""
-        now, told = self._decisions.clock(), say.playbook_given(errand.id, errand.subject)
+        now, told = self._decisions.clock(), say.playbook_given(_occasion(), errand.subject)
         with self._database.transaction() as session:
             playbooks = Playbooks(session, errand.team)
             draft = playbooks.draft(errand.subject, errand.person)
@@ -126,7 +126,7 @@ class PrivacyErrands:
                 if channel:
                     self._courier.give(channel, path, path.name, slack_time(errand.asked_at))
             except NoFile as error:
-                told = say.no_file_taken(errand.id, " ".join(error.found) or error.trouble)
+                told = say.no_file_taken(_occasion(), " ".join(error.found) or error.trouble)
         with self._database.transaction() as session:
             if Errands(session).lock(errand.id):
                 Audit(session, errand.team).note(errand.person, Did.EXPORTED, PLAYBOOK, playbook.key, now)
@@ -139,7 +139,7 @@ class PrivacyErrands:
                 return
             if erase_deal(session, errand.team, int(errand.subject), now):
                 Audit(session, errand.team).note(errand.person, Did.DELETED, DEAL, errand.subject, now)
-            self._end(session, errand, channel, say.deal_deleted(errand.id), now)
+            self._end(session, errand, channel, say.deal_deleted(_occasion()), now)
 
     def _forget(self, errand: Errand, channel: str, stopping: threading.Event) -> None:
         """Deal by deal, so that nobody waits long; in the end nothing may have come in between."""
@@ -157,7 +157,7 @@ class PrivacyErrands:
                     continue
                 if Errands(session).lock(errand.id):
                     forgetting.leave([channel] if channel else [], now)
-                    self._end(session, errand, channel, say.forgotten(errand.id), now)
+                    self._end(session, errand, channel, say.forgotten(_occasion()), now)
                 return
 
     def _leave_deal(self, errand: Errand, deal: int) -> None:
@@ -171,8 +171,7 @@ class PrivacyErrands:
                 before = reviews.get(review.id)
                 after = forget(before, errand.person, now)
                 if after != before:
-                    # Each time is one of its own: they may have come back since, and SQLite gives ids again.
-                    turn = Turn("forgotten", FORGOTTEN, f"forgotten:{uuid.uuid4().hex}", now)
+                    turn = Turn("forgotten", FORGOTTEN, f"forgotten:{_occasion()}", now)
                     self._decisions.keep(session, Outcome(after, turn, _shown(before, after)), now, before)
             forgetting.leave_deal(deal, traces, now)
         self._decisions.wake()
@@ -181,6 +180,11 @@ class PrivacyErrands:
         Errands(session).done(errand)
         if channel:
             self._outbox.decide_for(session, errand.team, channel, [told], now)
+
+
+def _occasion() -> str:
+    """Not the errand's id, which SQLite gives again when it is done: each time is one of its own."""
+    return uuid.uuid4().hex
 
 
 def _shown(before: Review, after: Review) -> tuple[Retouch, ...]:

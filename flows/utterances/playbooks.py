@@ -171,9 +171,9 @@ def playbook_usual(playbook: Playbook) -> Utterance:
     return Utterance("playbook_usual", {"called": playbook.name, "key": playbook.key})
 
 
-def playbook_given(errand: int, key: str) -> Utterance:
-    """It is in the file above."""
-    return Utterance("playbook_given", {"key": key}, f"{ONCE}{errand}")
+def playbook_given(occasion: str, key: str) -> Utterance:
+    """It is in the file above; `occasion` is each time another."""
+    return Utterance("playbook_given", {"key": key}, f"{ONCE}{occasion}")
 
 
 def only_managers() -> Utterance:

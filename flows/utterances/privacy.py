@@ -1,4 +1,7 @@
-"""What is said to somebody who wants their data, wants to be forgotten, or deletes a deal."""
+"""What is said to somebody who wants their data, wants to be forgotten, or deletes a deal.
+
+An `occasion` is each time another, so that what is said of one thing never takes the place of what is said of another.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ def my_data_coming() -> Utterance:
     return Utterance("my_data_coming", {})
 
 
-def my_data_given(errand: int) -> Utterance:
+def my_data_given(occasion: str) -> Utterance:
     """It is in the two files above."""
-    return Utterance("my_data_given", {}, f"{ONCE}{errand}")
+    return Utterance("my_data_given", {}, f"{ONCE}{occasion}")
 
 
-def no_file_taken(errand: int, needed: str) -> Utterance:
+def no_file_taken(occasion: str, needed: str) -> Utterance:
     """Slack would not take a file from the bot: what it would need."""
-    return Utterance("no_file_taken", {"needed": needed}, f"{ONCE}{errand}")
+    return Utterance("no_file_taken", {"needed": needed}, f"{ONCE}{occasion}")
 
 
 def forget_me_form(person: str, deals: int, reviews: int) -> Utterance:
@@ -26,9 +29,9 @@ def forget_me_form(person: str, deals: int, reviews: int) -> Utterance:
     return Utterance("forget_me_form", {"person": person, "deals": deals, "reviews": reviews})
 
 
-def forgotten(errand: int) -> Utterance:
+def forgotten(occasion: str) -> Utterance:
     """A person is forgotten. It is the last thing they are told."""
-    return Utterance("forgotten", {}, f"{ONCE}{errand}")
+    return Utterance("forgotten", {}, f"{ONCE}{occasion}")
 
 
 def delete_deal_form(deal: Deal, reviews: int) -> Utterance:
@@ -36,9 +39,9 @@ def delete_deal_form(deal: Deal, reviews: int) -> Utterance:
     return Utterance("delete_deal_form", {"id": deal.id, "deal": deal.name, "reviews": reviews})
 
 
-def deal_deleted(errand: int) -> Utterance:
+def deal_deleted(occasion: str) -> Utterance:
     """A deal is deleted; which one it was is not known any more."""
-    return Utterance("deal_deleted", {}, f"{ONCE}{errand}")
+    return Utterance("deal_deleted", {}, f"{ONCE}{occasion}")
 
 
 def not_your_deal(deal: Deal) -> Utterance:
