@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 from slack_bolt import BoltRequest
+from sqlalchemy import delete
 
 from bot.commands import Command, parse
 from storage.errands import Errands
+from storage.models import AdmissionRow
 from tests.conftest import DEALS, TEAM, Room, words
 from tests.keeping import LATER, OMARS_EDIT, lived
 from tests.sayings import THEIRS
@@ -116,6 +118,22 @@ def test_two_people_who_are_told_late_are_each_told_what_is_theirs(room: Room) -
     room.settle()
     for who in ("lena", "omar"):
         assert "everything I keep about you" in words(room.workspace.messages(room.workspace.dm(who))[-1])
+
+
+def test_a_mention_that_slack_sends_again_after_a_crash_brings_no_second_copy(room: Room) -> None:
+    ts = room.workspace.message("lena", DEALS, "@dealreview my data")
+    room.settle()
+    with room.bot.database.transaction() as session:  # it died before it could write down that it has the mention
+        session.execute(delete(AdmissionRow))
+    room.workspace.redeliver(DEALS, ts)
+    room.settle()
+    said = room.workspace.messages(room.workspace.dm("lena"))
+    assert len([file for each in said for file in each.get("files", ())]) == 2
+    room.clock.passes(minutes=1)
+    room.workspace.message("lena", DEALS, "@dealreview my data")
+    room.settle()
+    said = room.workspace.messages(room.workspace.dm("lena"))
+    assert len([file for each in said for file in each.get("files", ())]) == 4
 
 
 def waits(room: Room) -> list[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from flows import utterances as say
 from flows.deal import Deal
 from flows.forgetting import FORGOTTEN
 from flows.utterances import Utterance
+from storage.audit import Audit, Did
 from storage.database import Database
 from storage.deals import Deals
 from storage.digests import Digests
@@ -32,9 +33,14 @@ class PrivacyService:
         self._wake = wake
 
     def my_data(self, typed: Typed, people: tuple[str, ...], words: str) -> Utterance:
-        """A person wants everything that is kept about them."""
+        """A person wants everything that is kept about them.
+
+        A mention that Slack sends again, since we died before we could say that we have it, asks for nothing more than
+        the copy that was made after it.
+        """
         with self._database.transaction() as session:
-            Errands(session).add(typed.team, Kind.COPY, typed.person, self._clock())
+            if not (typed.ts and _has_copy(session, typed)):
+                Errands(session).add(typed.team, Kind.COPY, typed.person, self._clock())
         self._wake()
         return say.my_data_coming()
 
@@ -82,3 +88,10 @@ def _may_delete(session: Session, deal: Deal, person: str) -> bool:
         return person == deal.owner
     latest = Reviews(session, deal.team).latest_for(deal)
     return latest is not None and latest.may_steer(person)
+
+
+def _has_copy(session: Session, typed: Typed) -> bool:
+    """Whether a person was given a copy since they mentioned us."""
+    asked_at = datetime.fromtimestamp(int(float(typed.ts)), UTC)
+    mine = Audit(session, typed.team).of(typed.person)
+    return any(entry.act is Did.COPIED and entry.at >= asked_at for entry in mine)
