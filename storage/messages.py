@@ -26,6 +26,8 @@ GONE = "gone"
 """The name of what is to be taken back: deleted in Slack, and then here."""
 
 UNSAID = (MessageRow.said < MessageRow.version, MessageRow.refused.is_(None))
+IN_DOUBT = (*UNSAID, MessageRow.ts.is_(None), MessageRow.tries > 0)
+"""Posts that may stand in Slack by an id we do not know: the call was not answered yet, or never will be."""
 PLACE = (MessageRow.team, MessageRow.channel)
 
 
@@ -181,15 +183,14 @@ class Messages:
 
     def is_opening_in(self, channel: str) -> bool:
         """Whether a parent message may stand in a channel by an id we do not know yet."""
-        opening = select(MessageRow.id).where(
-            *UNSAID,
-            MessageRow.team == own_workspace(),
-            MessageRow.channel == channel,
-            MessageRow.slot == PARENT,
-            MessageRow.ts.is_(None),
-            MessageRow.tries > 0,
-        )
+        here = (MessageRow.team == own_workspace(), MessageRow.channel == channel)
+        opening = select(MessageRow.id).where(*IN_DOUBT, *here, MessageRow.slot == PARENT)
         return self._session.scalar(opening.limit(1)) is not None
+
+    def is_in_doubt(self, review_id: int, slot: str) -> bool:
+        """Whether people may be able to read a message of a review that we do not know to be there."""
+        post = select(MessageRow.id).where(*IN_DOUBT, MessageRow.review_id == review_id, MessageRow.slot == slot)
+        return self._session.scalar(post) is not None
 
     def posted_since(self, channel: str, moment: datetime) -> int:
         """How many messages were posted in a channel after a moment."""

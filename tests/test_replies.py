@@ -248,6 +248,20 @@ def test_a_burst_is_one_answer(database_url: str) -> None:
         assert "*3 of 9*" in thread.asked and thread.reactions(third) == SAID
 
 
+def test_a_question_that_could_be_read_is_the_one_that_was_answered_though_slack_was_not_heard_to_have_it(
+    database_url: str,
+) -> None:
+    with open_room(database_url, burst=5) as room:
+        thread = room.start()
+        room.clock.passes(seconds=30)
+        room.workspace.fault("chat.postMessage", "drop_after")
+        room.workspace.message("lena", DEALS, ANSWERS[0], thread.ts)
+        room.workspace.wait_until(lambda: "*2 of 9*" in thread.asked)
+        room.clock.passes(minutes=1)
+        ts = thread.says("lena", ANSWERS[1])
+        assert "*3 of 9*" in thread.asked and thread.reactions(ts) == SAID
+
+
 def test_a_burst_after_a_probe_and_after_the_last_question_still_continues(database_url: str) -> None:
     with open_room(database_url, burst=5) as room:
         thread = room.start()

@@ -22,13 +22,14 @@ from flows.answer import Reply, Source
 from flows.lens import Correction, Lens
 from flows.review import Review
 from flows.steering import Act, Outcome
-from flows.utterances import Utterance
+from flows.utterances import Utterance, ask_slot, summary_slot
 from flows.words import Word
 from storage.corrections import Corrections
 from storage.database import Database
 from storage.inbox import Arrival, Inbox
 from storage.later import NotKnownHere
 from storage.ledger import Ledger
+from storage.messages import Messages
 from storage.reviews import Reviews
 
 log = logging.getLogger(__name__)
@@ -212,7 +213,11 @@ class TurnService:
         """The review as it is, and what this workspace taught the lens; no other's corrections count."""
         with self._database.transaction() as session:
             taught = Corrections(session, arrival.team).counting(arrival.details["ts"])
-            return Reviews(session, arrival.team).get(arrival.review), taught
+            review = Reviews(session, arrival.team).get(arrival.review)
+            latest = ask_slot(review.ask) if review.is_open else summary_slot(review.ask)
+            if self._burst and Messages(session).is_in_doubt(review.id, latest):
+                raise NotNow(f"whether people can read {latest} of review {review.id} is not known yet")
+            return review, taught
 
     def _read(self, arrival: Arrival, question: str, taught: Sequence[Correction]) -> Reply:
         """Let the lens read a message."""
