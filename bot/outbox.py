@@ -115,8 +115,9 @@ class Outbox:
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
         if held:
+            now = datetime.now(UTC)
             with self._database.transaction() as session:
-                Messages(session).rest(channel, datetime.now(UTC) + LOOK_AGAIN)
+                Messages(session).rest(channel, now + LOOK_AGAIN, now)
         return held
 
     def _take(self, channel: str) -> Message | None:
@@ -129,7 +130,7 @@ class Outbox:
             if message is None:
                 return None
             if message.is_post and self._is_too_soon(messages, channel, now):
-                messages.rest(channel, now + self._pace)
+                messages.rest(channel, now + self._pace, now)
                 return None
             if not message.is_reaction and not message.is_gone:
                 messages.tried(message)
@@ -137,7 +138,7 @@ class Outbox:
 
     def _is_too_soon(self, messages: Messages, channel: str, now: datetime) -> bool:
         lately = now - self._pace * BURST_OF_POSTS
-        return bool(self._pace) and messages.posted_since(channel, lately) >= BURST_OF_POSTS
+        return bool(self._pace) and messages.posted_between(channel, lately, now) >= BURST_OF_POSTS
 
     def _take_back(self, message: Message) -> Result:
         """Delete what may be in Slack: it is known to be, or an earlier call for it was not answered."""
@@ -183,9 +184,10 @@ class Outbox:
         """Rest when Slack asks for it, come back when the trouble is Slack's, give up when it is the message's."""
         if error.response.status_code == 429:
             seconds = float(error.response.headers.get("Retry-After", 1))
+            now = datetime.now(UTC)
             with self._database.transaction() as session:
                 messages = Messages(session)
-                messages.rest(message.channel, datetime.now(UTC) + timedelta(seconds=seconds))
+                messages.rest(message.channel, now + timedelta(seconds=seconds), now)
                 if not message.is_reaction and not message.is_gone:
                     messages.untried(message)
             log.info("Slack asks for %g s of rest in %s", seconds, message.channel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from flows.batch import Line
@@ -19,12 +19,13 @@ OPENING = (PARENT, ask_slot(1))
 
 
 def calls_to_tend(session: Session, since: datetime) -> list[tuple[str, int]]:
-    """The calls after a moment (UTC), in any workspace, with reviews to be opened or with news for their manager.
+    """The calls in any workspace with reviews to be opened, or, of those after a moment (UTC), with news to be shown.
 
-    Each with its workspace; the longest waiting first.
+    Each with its workspace; the longest waiting first. What is still to be opened of an old call comes to an end, too.
     """
-    to_do = (EntryRow.call_id == CallRow.id, or_(EntryRow.result == Result.WAITING, EntryRow.is_shown.is_(False)))
-    tended = (CallRow.at > since, CallRow.cancelled_at.is_(None), select(EntryRow.deal_id).where(*to_do).exists())
+    news = and_(CallRow.at > since, EntryRow.is_shown.is_(False))
+    to_do = (EntryRow.call_id == CallRow.id, or_(EntryRow.result == Result.WAITING, news))
+    tended = (CallRow.cancelled_at.is_(None), select(EntryRow.deal_id).where(*to_do).exists())
     rows = session.execute(select(CallRow.team, CallRow.id).where(*tended).order_by(CallRow.created_at))
     return [(team, call) for team, call in rows]
 

@@ -211,6 +211,20 @@ def test_a_bot_that_dies_as_slack_refuses_a_review_finds_it_open_to_be_ended(roo
     room.start("Northwind @lena")
 
 
+def test_what_was_still_to_be_opened_when_the_bot_went_away_for_long_comes_to_an_end(room: Room) -> None:
+    make_deals(room, ["Northwind", "Harlow", "Lumen"])
+    room.workspace.fault("chat.postMessage", "server_error", times=1000)
+    room.workspace.command("maya", DEALS, "/dealreview", f"batch @lena {THURSDAY}")
+    room.workspace.wait_until(lambda: results(room) == {Result.OPENED: 1, Result.WAITING: 2})
+    room.bot_leaves()
+    room.workspace._look(room.workspace._server.faults.forget)
+    room.clock.passes(days=10)
+    room.bot_arrives()
+    room.settle()
+    assert results(room)[Result.LATE] == 2
+    assert "still to be opened" not in overview(room)
+
+
 @pytest.mark.parametrize("on", ["sqlite", "postgres"])
 def test_a_batch_of_five_hundred_is_kept_while_slack_waits(on: str, request: pytest.FixtureRequest) -> None:
     with open_room(request.getfixturevalue(f"{on}_url")) as room:

@@ -263,7 +263,7 @@ def test_a_channel_rests_for_one_workspace(database: Database) -> None:
     """Companies that share a channel call it the same."""
     later = datetime(2027, 1, 1, tzinfo=UTC)
     with session_of(database, TEAM) as session:
-        Messages(session).rest("C0SHARED", later)
+        Messages(session).rest("C0SHARED", later, NOW)
         assert Messages(session).is_resting("C0SHARED", NOW)
     with session_of(database, OTHER) as session:
         assert not Messages(session).is_resting("C0SHARED", NOW)

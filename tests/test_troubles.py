@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.clients import lasting
 from bot.engine import Lane, NotNow, Waiting
+from bot.service.turns import TurnService
+from storage.messages import Messages
+from storage.models import MessageRow, RestRow
 from tests.conftest import TEAM, Room
 
 
@@ -81,3 +86,29 @@ def test_whoever_waits_for_an_answer_is_not_kept_waiting_as_long_as_slack_wants_
     assert room.command("maya", "Northwind").startswith("That did not work: Slack did not answer")
     room.workspace.fault("conversations.info", "rate_limited", seconds=1)
     assert "is open already" in room.command("maya", "Northwind")
+
+
+def test_a_clock_that_is_set_back_silences_no_channel(room: Room) -> None:
+    thread = room.start("Northwind @lena")
+    now = datetime.now(UTC)
+    with room.bot.database.transaction() as session:
+        session.merge(RestRow(team=TEAM, channel="C0DEALS", until=now + timedelta(hours=1)))
+        session.execute(update(MessageRow).values(posted_at=now + timedelta(hours=1)))
+        assert Messages(session).posted_between("C0DEALS", now - timedelta(minutes=1), now) == 0
+    thread.says("lena", "Their auditor stopped them twice.")
+    assert "*2 of 9*" in thread.asked
+
+
+def test_words_that_were_taken_in_the_same_moment_as_others_about_the_deal_are_taken_all_the_same(room: Room) -> None:
+    thread = room.start("Northwind @lena")
+    decisions = next(work._decisions for work, _ in room.bot.engine._works if isinstance(work, TurnService))
+    clash = iter([IntegrityError("INSERT INTO knowledge", None, Exception("there is one"))])
+
+    def meets_others(*_: object) -> None:
+        for error in clash:
+            raise error
+
+    decisions.followers.append(meets_others)
+    thread.says("lena", "Their auditor stopped them twice.")
+    assert "*2 of 9*" in thread.asked
+    assert room.whispers("lena") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -52,21 +53,26 @@ class Decisions:
         comes of it may have another one, such as the message that an edit overtook. Returns a hint for the acting
         person.
         """
-        try:
-            with self._database.transaction() as session:
-                reviews = Reviews(session, team)
-                review = reviews.lock(review_id)
-                if review is None:
-                    return say.not_here()
-                if reviews.knows(review, occasion):
-                    return None
-                now = self.clock()
-                outcome = decide(review, now)
-                if outcome.turn and reviews.knows(review, outcome.turn.occasion):
-                    return None
-                self.keep(session, outcome, now, review)
+        with suppress(IntegrityError):
+            return self._make(team, review_id, occasion, decide)
+        try:  # another review of the deal may have kept something for the first time in the same moment
+            return self._make(team, review_id, occasion, decide)
         except IntegrityError:  # it was to be carried on, but the deal's next review is open already
             return say.another_is_open()
+
+    def _make(self, team: str, review_id: int, occasion: str, decide: Decide) -> Utterance | None:
+        with self._database.transaction() as session:
+            reviews = Reviews(session, team)
+            review = reviews.lock(review_id)
+            if review is None:
+                return say.not_here()
+            if reviews.knows(review, occasion):
+                return None
+            now = self.clock()
+            outcome = decide(review, now)
+            if outcome.turn and reviews.knows(review, outcome.turn.occasion):
+                return None
+            self.keep(session, outcome, now, review)
         self.wake()
         if outcome.turn and outcome.aside:
             after = outcome.review

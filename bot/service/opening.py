@@ -124,7 +124,7 @@ class Opening:
         with self._database.transaction() as session:
             calls = Calls(session, team)
             call = calls.get(number)
-            if call is None or call.cancelled_at or calls.is_opening(call):
+            if call is None or call.cancelled_at or _is_to_wait(calls, call, self._decisions.clock()):
                 return False
             entry = calls.next_waiting(call)
             deal = self._deal(session, call, entry) if entry else None
@@ -142,7 +142,7 @@ class Opening:
         with self._database.transaction() as session:
             calls = Calls(session, call.team)
             locked = calls.lock(call.id)
-            if locked is None or locked.cancelled_at or calls.is_opening(call):
+            if locked is None or locked.cancelled_at or _is_to_wait(calls, call, now):
                 return False
             lines = calls.lines(call)
             if why := _reason_to_stop(call, lines, reached, now):
@@ -228,6 +228,11 @@ class Opening:
     def _lanes(self, session: Session) -> list[Lane]:
         since = self._decisions.clock() - LIVES_ON
         return [Lane(team, str(call)) for team, call in calls_to_tend(session, since)]
+
+
+def _is_to_wait(calls: Calls, call: Call, now: datetime) -> bool:
+    """Whether the review opened last is to be said first, which may never be; for the call nothing waits after it."""
+    return now < call.at and calls.is_opening(call)
 
 
 def _reason_to_stop(call: Call, lines: list[batch.Line], reached: Reached | None, now: datetime) -> Result | None:

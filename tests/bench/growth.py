@@ -110,7 +110,7 @@ class Place:
                 messages = Messages(session)
                 messages.is_resting(BUSY, now)
                 messages.next_unsaid(BUSY)
-                messages.posted_since(BUSY, now - timedelta(seconds=8))
+                messages.posted_between(BUSY, now - timedelta(seconds=8), now)
 
         self.time("the engine's look", ask)
 
