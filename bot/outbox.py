@@ -133,7 +133,7 @@ class Outbox:
                 messages.rest(channel, now + self._pace, now)
                 return None
             if not message.is_reaction and not message.is_gone:
-                messages.tried(message)
+                message = messages.tried(message)
             return message
 
     def _is_too_soon(self, messages: Messages, channel: str, now: datetime) -> bool:

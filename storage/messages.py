@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -208,9 +208,12 @@ class Messages:
         """Post nothing in a channel before a moment, whichever process would, but try again after `LONGEST_REST`."""
         self._session.merge(RestRow(team=own_workspace(), channel=channel, until=min(until, now + LONGEST_REST)))
 
-    def tried(self, message: Message) -> None:
-        """Slack is about to be called: until the outcome is known, the message may or may not be there."""
-        self._count_try(message, 1)
+    def tried(self, message: Message) -> Message:
+        """Slack is about to be called: until the outcome is known, the message may or may not be there.
+
+        Returns it with the tries before this one, also those of a process that should not have been at it.
+        """
+        return replace(message, tries=self._count_try(message, 1) - 1)
 
     def untried(self, message: Message) -> None:
         """The call surely changed nothing."""
@@ -272,9 +275,9 @@ class Messages:
         if row.ts is None and row.name != GONE:
             row.refused = reason
 
-    def _count_try(self, message: Message, by: int) -> None:
+    def _count_try(self, message: Message, by: int) -> int:
         tries = update(MessageRow).where(MessageRow.id == message.id).values(tries=MessageRow.tries + by)
-        self._session.execute(tries)
+        return self._session.execute(tries.returning(MessageRow.tries)).scalar_one()
 
     def _parent_ts(self, review_id: int) -> str | None:
         parent = select(MessageRow.ts).where(MessageRow.review_id == review_id, MessageRow.slot == PARENT)
