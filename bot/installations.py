@@ -83,8 +83,8 @@ class ManyInstallations:
             return None
         with at_work_for(team):
             found = self.here()
-        if found is None and enterprise and self.store.find_bot(enterprise_id=enterprise, team_id=None):
-            self._came_to(team, enterprise)  # a workspace of an organisation, met for the first time
+        if found is None and self._came_unnoticed(team, enterprise):
+            self._came_to(team, enterprise)
             with at_work_for(team):
                 found = self.here()
         return found
@@ -119,6 +119,18 @@ class ManyInstallations:
             if self.find(each) is None:  # else it is installed there otherwise, too
                 _leave(self._database, each, self._clock())
                 self._forget(each)
+
+    def _came_unnoticed(self, team: str, enterprise: str) -> bool:
+        """Whether it is installed where it is not known to be.
+
+        So it is in a workspace of an organisation that is met for the first time, and after the process died between
+        keeping a token and noting where it is for.
+        """
+        if enterprise and self.store.find_bot(enterprise_id=enterprise, team_id=None):
+            return True
+        with at_work_for(team):
+            is_away = self._ask_whether_away(team)
+        return is_away and self.store.find_bot(enterprise_id=enterprise or None, team_id=team) is not None
 
     def _came_to(self, team: str, enterprise: str) -> None:
         with suppress(IntegrityError), at_work_for(team), self._database.transaction() as session:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from slack_bolt import BoltRequest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.cli import main
 from bot.engine import LANES_AT_ONCE
@@ -93,6 +93,17 @@ def test_installed_again_it_goes_on_where_it_was(town: Town) -> None:
     assert len(town.posts(ONE)) == before + 1
     assert "2 of 9" in town.posts(ONE)[-1]
     assert "Northwind" in town.command(ONE, "list")
+
+
+def test_a_process_that_died_as_the_bot_was_installed_again_is_made_up_for(town: Town) -> None:
+    town.removes(ONE)
+    town.installs(ONE)
+    with at_work_for(ONE), town.bot.database.transaction() as session:  # the token is kept, and nothing noted yet
+        session.execute(update(WorkspaceRow).values(uninstalled_at=town.clock.utc()))
+    town.bot_leaves()
+    town.bot_arrives()
+    assert "Northwind" in town.command(ONE, "list")
+    assert removed_at(town, ONE) is None
 
 
 def test_what_is_kept_of_a_workspace_goes_thirty_days_after_it_was_removed_and_of_no_other(town: Town) -> None:
