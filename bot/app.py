@@ -10,16 +10,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, cast
+from urllib.error import URLError
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 
 from bot import reference
 from bot.bolt import Admissions, WorkspaceApp
-from bot.clients import Client, Installations, ShortPauses
+from bot.clients import Client, Installations, ShortPauses, lasting
 from bot.engine import Engine, NotNow
 from bot.foundation import Foundation, lay_foundation
 from bot.listeners import batches as batch_forms
@@ -276,9 +279,19 @@ def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
 
 def _objection(error: Exception) -> Utterance:
     """What a person is told of an error, which is logged."""
-    if isinstance(error, NotNow):
-        log.warning("%s", error)
+    if _is_of_slack(error):
+        log.warning("Slack does not do its part: %s", error)
         return say.slack_is_busy()
     known_by = reference.given()
     log.error("error %s", known_by, exc_info=error)
     return say.went_wrong(known_by)
+
+
+def _is_of_slack(error: Exception) -> bool:
+    """Whether it was Slack that could not be reached, or answered something that will pass, or too late for a form."""
+    if not isinstance(error, SlackApiError):
+        return isinstance(error, (NotNow, URLError, ConnectionError, TimeoutError, HTTPException))
+    try:
+        return lasting(error) == "expired_trigger_id"
+    except NotNow:
+        return True

@@ -141,7 +141,7 @@ class Speaker:
         else:
             pages = [self._client.conversations_history(channel=message.channel, include_all_metadata=True, limit=200)]
         for posted in (each for page in pages for each in page["messages"]):
-            payload = (posted.get("metadata") or {}).get("event_payload", {})
+            payload = (posted.get("metadata") or {}).get("event_payload") or {}
             if payload.get("key") == message.key:
                 return str(posted["ts"])
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -284,4 +283,4 @@ def test_a_form_that_slack_does_not_open_is_told_to_whoever_asked_for_it(room: R
     told = [words(message) for message in room.workspace.messages(room.workspace.dm("lena"))]
     told.append(room.command("lena"))
     assert len(told) == 3
-    assert all(re.fullmatch(r"That did not work, .* the reference `[0-9a-f]{8}`\.", each) for each in told)
+    assert all(each.startswith("That did not work: Slack did not answer") for each in told)

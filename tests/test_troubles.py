@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 
 from bot.clients import lasting
 from bot.engine import Lane, NotNow, Waiting
+from bot.listeners.commands import IN_TIME
 from bot.service.turns import TurnService
+from sandbox.faults import FaultKind
 from storage.messages import Messages
 from storage.models import MessageRow, RestRow
 from tests.conftest import TEAM, Room
@@ -112,3 +114,17 @@ def test_words_that_were_taken_in_the_same_moment_as_others_about_the_deal_are_t
     thread.says("lena", "Their auditor stopped them twice.")
     assert "*2 of 9*" in thread.asked
     assert room.whispers("lena") == []
+
+
+@pytest.mark.parametrize("kind", ["server_error", "rate_limited", "drop_before"])
+def test_when_slack_does_not_open_a_form_it_is_not_said_to_be_our_fault(room: Room, kind: FaultKind) -> None:
+    room.workspace.fault("views.open", kind, times=9, seconds=60)
+    assert room.command("maya", "").startswith("That did not work: Slack did not answer")
+
+
+def test_an_answer_that_comes_too_late_for_slack_comes_all_the_same(room: Room) -> None:
+    room.start("Northwind @lena")
+    room.workspace.fault("conversations.info", "slow", seconds=IN_TIME + 0.2)
+    assert room.command("maya", "Northwind") == ""
+    (told,) = room.whispers("maya")
+    assert "is open already" in told

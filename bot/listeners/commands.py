@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext
+from slack_bolt import Ack, App, BoltContext, Respond
 
 from bot.service.arrivals import Arrivals
 from bot.service.desk import Desk, Typed
 from bot.speaker import Speaker
 
+IN_TIME = 2.5
+"""In seconds: Slack waits three for the answer to a command, and some of them are gone on the way."""
+
 
 def register(bolt: App, desk: Desk, arrivals: Arrivals, speaker: Speaker) -> None:
     @bolt.command("/dealreview")
-    def on_command(ack: Ack, command: dict[str, Any]) -> None:
+    def on_command(ack: Ack, respond: Respond, command: dict[str, Any]) -> None:
+        """What is too late to be the answer comes after it."""
+        began = time.monotonic()
         team = command["team_id"]
         text = command.get("text") or ""
         typed = Typed(team, command["user_id"], command["channel_id"], text, command.get("trigger_id", ""))
-        hint = desk.take(typed)
-        ack(**speaker.render(team, hint).private) if hint else ack()
+        words = speaker.render(team, hint).private if (hint := desk.take(typed)) else {}
+        if words and time.monotonic() - began > IN_TIME:
+            ack()
+            respond(**words)
+        else:
+            ack(**words)
 
     @bolt.event("app_mention")
     def on_mention(event: dict[str, Any], context: BoltContext) -> None:
