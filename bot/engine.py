@@ -33,6 +33,7 @@ LANES_AT_ONCE = 8
 LOOK_EVERY = 1.0
 """In seconds: how soon something left behind by a process that died is noticed."""
 LONGEST_WAIT = 60
+"""In seconds: how long it may take until what failed is tried again."""
 LONGEST_COURTESY = 1.0
 """In seconds: how long lanes stand back while much is accepted. Slack waits three seconds, and then sends it again."""
 GLANCE = 0.05
@@ -54,7 +55,7 @@ class NotHere(NotNow):
 
 
 class Lane(NamedTuple):
-    """What is done one after the other in a workspace, by Slack's id of it: `what` a kind of work knows it by."""
+    """Things that are done one after the other in the workspace `team`; `what` names them within their kind of work."""
 
     team: str
     what: str

@@ -82,8 +82,8 @@ class Dossier:
     scale: float = 1.0
 
 
-def seen_by(dossier: Dossier, person: str, readable: Iterable[int]) -> Dossier:
-    """A dossier as one person may know it: of a review that they may not read, how old things are and no words."""
+def seen_by(dossier: Dossier, readable: Iterable[int]) -> Dossier:
+    """A dossier as whoever may read these reviews knows it: of the others, how old things are and no words."""
     may = set(readable)
     every = [line for each in dossier.reviews for line in each.lines]
 

@@ -29,7 +29,7 @@ AFTERWARDS = "afterwards"
 """Not asked: where a reply is kept that comes when the review is over."""
 
 STAGES = ("exploring", "comparing", "deciding", "signing")
-"""The values of `flows.review.Stage`, by which knowledge ages."""
+"""The values of `flows.deal.Stage`, by which knowledge ages."""
 
 Ages = tuple[int, int, int, int]
 """For how many calendar days an answer is relied on, by the customer's stage."""

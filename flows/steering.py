@@ -80,9 +80,7 @@ def reflect(review: Review) -> tuple[Utterance | Retouch, ...]:
     return (say.parent(review), say.summary(review), say.shared_before(review))
 
 
-def probe(
-    review: Review, turn: Turn, leaning: Leaning, now: datetime, *first: Utterance, led_by: str | None
-) -> Outcome:
+def probe(review: Review, turn: Turn, leaning: Leaning, *first: Utterance, led_by: str | None) -> Outcome:
     """Ask once more about the open question; the answer that deserved it is kept."""
     answer = review.answer(review.asked)
     chosen = _choose_probe(review, answer, leaning)
@@ -235,7 +233,7 @@ def _more(review: Review, by: Act, now: datetime) -> Outcome:
         return Outcome(review, hint=say.no_more_angles())
     ours = answer.live and not answer.lines(Label.CUSTOMER)
     leaning = Leaning.ABOUT_US if ours else Leaning.EMPTY
-    return probe(review, _turn("more", by, now, review), leaning, now, led_by=None)
+    return probe(review, _turn("more", by, now, review), leaning, led_by=None)
 
 
 _DOES: dict[Word, Callable[[Review, Act, datetime], Outcome]] = {

@@ -24,7 +24,7 @@ from flows.utterances import Utterance
 from flows.words import spoken
 
 DOUBTED = "doubted"
-HEARD_ON, DUE = "heard_on", "due"
+DUE = "due"
 """The days that are told of an answer."""
 
 
@@ -225,7 +225,7 @@ def _answer(review: Review, reply: Reply, now: datetime) -> Outcome:
         answer = replace(answer, standing=Standing.NOT_KNOWN)
     after = review.with_answer(answer)
     if can_probe(review, leaning) and not answer.probes:
-        return probe(after, turn, leaning, now, say.saved(reply), led_by=reply.message_ts)
+        return probe(after, turn, leaning, say.saved(reply), led_by=reply.message_ts)
     return move_on(after, turn, now, say.saved(reply), led_by=reply.message_ts)
 
 

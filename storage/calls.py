@@ -190,11 +190,6 @@ class Calls:
         joined = select(EntryRow.deal_id).join(MessageRow, parent).where(EntryRow.call_id == call.id)
         return frozenset(self._session.scalars(joined.where(MessageRow.refused.is_not(None))))
 
-    def told_in(self, call: Call, slot: str) -> str:
-        """The channel of the message about a call in a slot of its manager's conversation; empty if there is none."""
-        mine = (MessageRow.review_id.is_(None), MessageRow.team == self._team, MessageRow.slot == slot)
-        return self._session.scalar(select(MessageRow.channel).where(*mine)) or ""
-
     def digested(self, call: Call, now: datetime) -> None:
         """Keep that a call's digest was decided."""
         self._session.get_one(CallRow, call.id).digested_at = now

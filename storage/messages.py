@@ -183,6 +183,11 @@ class Messages:
         unsaid = select(MessageRow.id).where(*UNSAID, tuple_(*PLACE).not_in(apart_from))
         return self._session.scalar(unsaid.limit(1)) is not None
 
+    def channel_of(self, slot: str) -> str:
+        """Where a message that belongs to no review is said, by its slot; empty if it was not decided."""
+        mine = (MessageRow.team == own_workspace(), MessageRow.review_id.is_(None), MessageRow.slot == slot)
+        return self._session.scalar(select(MessageRow.channel).where(*mine)) or ""
+
     def is_opening_in(self, channel: str) -> bool:
         """Whether a parent message may stand in a channel by an id we do not know yet."""
         here = (MessageRow.team == own_workspace(), MessageRow.channel == channel)

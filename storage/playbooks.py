@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from flows.playbook import SHIPPED, Playbook, Shelf, from_plain, plain
 from storage.later import NotKnownHere
-from storage.models import DraftRow, MessageRow, PlaybookRow, WorkspaceRow
+from storage.models import DraftRow, PlaybookRow, WorkspaceRow
 from storage.rules import find_rules
 
 
@@ -123,8 +123,3 @@ class Playbooks:
         """Keep nothing of what a person makes of a playbook."""
         mine = (DraftRow.team == self._team, DraftRow.key == draft.playbook.key, DraftRow.person == draft.person)
         self._session.execute(delete(DraftRow).where(*mine))
-
-    def told_in(self, draft: Draft) -> str:
-        """The conversation in which a draft is shown; empty if it is not."""
-        mine = (MessageRow.review_id.is_(None), MessageRow.team == self._team, MessageRow.slot == draft.card)
-        return self._session.scalar(select(MessageRow.channel).where(*mine)) or ""

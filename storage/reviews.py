@@ -49,11 +49,16 @@ class Reviews:
         self._session.info[ReviewRow, found] = row  # a session forgets what nobody holds, and `save` needs it again
         return self._to_review(row)
 
+    def find(self, review_id: int) -> Review | None:
+        """A review as it is; None if this workspace has none by that id."""
+        found = self._session.scalar(self._ids(ReviewRow.id == review_id))
+        return self._load(found) if found else None
+
     def get(self, review_id: int) -> Review:
-        """Load a review. Raises `LookupError` if this workspace has none by that id."""
-        if self._session.scalar(self._ids(ReviewRow.id == review_id)) is None:
-            raise LookupError(f"there is no review {review_id} in {self._team}")
-        return self._load(review_id)
+        """A review that there is. Raises `LookupError` if this workspace has none by that id."""
+        if found := self.find(review_id):
+            return found
+        raise LookupError(f"there is no review {review_id} in {self._team}")
 
     def held_in(self, channel: str, thread_ts: str) -> int | None:
         """The id of the review that is held in a thread; None when the thread is no review's."""

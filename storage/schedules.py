@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from flows.calls import Call, Choice, Schedule
 from flows.hours import Habits
-from flows.utterances import schedule_slot
 from storage.calls import to_call
 from storage.habits import to_habits
-from storage.models import CallRow, HabitsRow, MessageRow, PersonRow, ScheduleRow
+from storage.models import CallRow, HabitsRow, PersonRow, ScheduleRow
 from storage.rules import every_rules
 
 log = logging.getLogger(__name__)
@@ -98,12 +97,6 @@ class Schedules:
         """The calls of a schedule that were made, not cancelled, and are still to come at a moment (UTC)."""
         ahead = (CallRow.schedule_id == schedule.id, CallRow.at > now, CallRow.cancelled_at.is_(None))
         return [to_call(row) for row in self._session.scalars(select(CallRow).where(*ahead).order_by(CallRow.at))]
-
-    def told_in(self, schedule: Schedule) -> str:
-        """The conversation in which a schedule's manager was told of it; empty if they were not."""
-        mine = (MessageRow.review_id.is_(None), MessageRow.team == self._team)
-        told = select(MessageRow.channel).where(*mine, MessageRow.slot == schedule_slot(schedule.id))
-        return self._session.scalar(told) or ""
 
     def _mine(self, schedule_id: int) -> Select[ScheduleRow]:
         mine = (ScheduleRow.id == schedule_id, ScheduleRow.team == self._team, ScheduleRow.removed.is_(False))

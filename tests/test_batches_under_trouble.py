@@ -239,7 +239,7 @@ def typed(room: Room, text: str) -> str:
     """What Maya is answered to a command as Slack writes it, with people by their ids: also to people nobody knows."""
     body = {
         "command": "/dealreview", "text": text, "team_id": TEAM, "user_id": MAYA, "channel_id": "C0DEALS",
-        "trigger_id": "1.2.a", "response_url": "http://127.0.0.1:9/",
+        "trigger_id": "1.2.a", "response_url": room.workspace._server.responses.url(MAYA, "C0DEALS"),
     }  # fmt: skip
     answer = json.loads(room.bot.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).body or "{}")
     room.settle()

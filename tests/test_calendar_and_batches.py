@@ -155,7 +155,6 @@ def test_thirty_people_are_looked_up_side_by_side(room: Room) -> None:
         room.workspace._workspace.users[person] = room.workspace._workspace.users[LENA]
     room.workspace.fault("users.info", "slow", times=24, seconds=0.5)
     began = time.monotonic()
-    assert "It's on the calendar" in typed(
-        room, f"schedule {' '.join(f'<@{each}|x>' for each in many)} every Thu 10:00"
-    )
+    answer = typed(room, f"schedule {' '.join(f'<@{each}|x>' for each in many)} every Thu 10:00")
+    assert "It's on the calendar" in (answer or room.whispers("maya")[-1])
     assert time.monotonic() - began < 9  # one after the other, it would be twelve

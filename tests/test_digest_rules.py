@@ -153,9 +153,9 @@ def test_what_was_told_before_is_no_news_for_who_may_not_read_it(readable: tuple
     older = past(1, told("The union wants to be heard by their board.", review=1, at=BEFORE - timedelta(days=9)))
     again, new = told("Their union still wants to be heard by the board"), told("Ruth is away.", key="2.1:0")
     found = dossier(reviews=(past(2, again), older), since=BEFORE)
-    assert heading(seen_by(found, "U9", readable)) is Heading.CLEAR
+    assert heading(seen_by(found, readable)) is Heading.CLEAR
     found = dossier(reviews=(past(2, again, new), older), since=BEFORE)
-    assert len(talk(seen_by(found, "U9", readable)).news) == 1
+    assert len(talk(seen_by(found, readable)).news) == 1
 
 
 def test_what_was_added_after_the_end_may_tell_of_an_event() -> None:
@@ -278,13 +278,13 @@ def test_of_what_a_person_may_not_read_they_know_the_age_and_no_words() -> None:
     full = dossier(
         reviews=(past(1, told("Their sponsor left.", review=1)),), steps=(Step(1, True, False, "Ruth signs."),)
     )
-    seen = seen_by(full, "U2", ())
+    seen = seen_by(full, ())
     shown = str(say.digest(digest([seen]), Reader("U2", "digest:1:U2")).context)
     for words in ("Ruth says so", "Their sponsor left", "Ruth signs"):
         assert words not in str(seen)
         assert words not in shown
     assert [item.freshness for item in seen.items] == [item.freshness for item in full.items]
-    assert seen_by(full, "U1", (1,)) == full
+    assert seen_by(full, (1,)) == full
 
 
 @pytest.mark.parametrize(

@@ -457,7 +457,7 @@ def digested_deals() -> list[Dossier]:
     return [
         *found,
         moved[0],
-        seen_by(replace(moved[1], taken=((1, "1.8:0", "U2"),)), "U2", ()),
+        seen_by(replace(moved[1], taken=((1, "1.8:0", "U2"),)), ()),
         replace(moved[1], deal=replace(REVIEW.deal, id=90), taken=((1, "1.8:0", "U2"),)),
         Dossier(waits, ITEMS[1], wait=Wait(date(2027, 1, 12), waits.waits_for)),
         Dossier(replace(waits, id=71, waits_for=""), ITEMS[1], wait=Wait(date(2027, 1, 12), "")),

@@ -24,6 +24,7 @@ from flows.calls import Call, Schedule
 from flows.utterances import Outlook, Utterance
 from storage.database import Database
 from storage.habits import find_habits
+from storage.messages import Messages
 from storage.schedules import Schedules, going_on
 
 LOOK_EVERY = timedelta(minutes=5)
@@ -163,7 +164,7 @@ class CalendarService(DueWork):
 
     def _show(self, session: Session, schedule: Schedule, now: datetime) -> None:
         """Bring the card of a schedule up to date, in the caller's transaction."""
-        if told := Schedules(session, schedule.team).told_in(schedule):
+        if told := Messages(session).channel_of(say.schedule_slot(schedule.id)):
             card = say.schedule_card(outlook(session, schedule, now))
             self._outbox.decide_for(session, schedule.team, told, [card], now)
 

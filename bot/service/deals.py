@@ -60,7 +60,7 @@ class DealService:
         closed = self._readers.closed_to(team, person)
         with self._database.transaction() as session:
             reviews = Reviews(session, team)
-            asked = reviews.lock(review_id)
+            asked = reviews.find(review_id)
             told = reviews.history(asked.deal.id) if asked else []
         readable = [review for review in told if _may_be_read(review, person, channel, closed)]
         return say.history(readable) if readable else say.not_here()

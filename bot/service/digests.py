@@ -158,7 +158,7 @@ class DigestService(DueWork):
         seen, links = [], {}
         for each in known:
             may = [one for one in each.reviews if may_read(one, person, members)]
-            seen.append(seen_by(each, person, (one.id for one in may)))
+            seen.append(seen_by(each, (one.id for one in may)))
             linked = next((one for one in may if one.thread_ts), None)
             links[each.deal.id] = self._directory.link(linked.channel, linked.thread_ts) if linked else ""
         moved = self._moved(team, person, known) if call is None or call.manager == person else None

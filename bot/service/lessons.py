@@ -26,7 +26,7 @@ class LessonService:
     def explain_line(self, team: str, review_id: int, message_ts: str, position: int, person: str) -> Utterance | None:
         """The form to move a line, now with why that line stands where it does; None if it is not theirs, or gone."""
         with self._database.transaction() as session:
-            review, corrections = Reviews(session, team).lock(review_id), Corrections(session, team)
+            review, corrections = Reviews(session, team).find(review_id), Corrections(session, team)
             found = review.find_line(message_ts, position) if review else None
             if not review or not found or not review.may_move(person, found[2]):
                 return None

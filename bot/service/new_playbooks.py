@@ -16,6 +16,7 @@ from flows.playbook import Playbook
 from flows.utterances import Utterance
 from storage.database import Database
 from storage.imports import Dropped
+from storage.messages import Messages
 from storage.playbooks import Draft, Playbooks
 
 
@@ -48,7 +49,8 @@ class NewPlaybooks:
             begun = Playbook(key, name, found.playbook.questions)
             draft = Draft(press.person, begun, 1, say.card_slot(key, press.person, press.occasion))
             playbooks.keep(draft)
-            self._drafts.tell(session, press.team, playbooks.told_in(found), card(playbooks, shelf, draft))
+            channel = Messages(session).channel_of(found.card)
+            self._drafts.tell(session, press.team, channel, card(playbooks, shelf, draft))
         self._decisions.wake()
         return {}
 

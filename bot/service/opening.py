@@ -26,6 +26,7 @@ from storage.calls import Calls, calls_to_tend, has_moved
 from storage.database import Database
 from storage.deals import Deals, find_person
 from storage.ledger import Ledger, scale
+from storage.messages import Messages
 from storage.playbooks import Playbooks
 from storage.reviews import Reviews
 
@@ -115,7 +116,7 @@ class Opening:
         `told` is their conversation, which is needed the first time.
         """
         calls = Calls(session, call.team)
-        told = calls.told_in(call, say.batch_slot(call)) or told
+        told = Messages(session).channel_of(say.batch_slot(call)) or told
         lines = calls.show(call)
         if told:
             self._outbox.decide_for(session, call.team, told, [say.batch(call, lines, self._link)], now)
@@ -128,7 +129,7 @@ class Opening:
                 return False
             entry = calls.next_waiting(call)
             deal = self._deal(session, call, entry) if entry else None
-            told = calls.told_in(call, say.batch_slot(call))
+            told = Messages(session).channel_of(say.batch_slot(call))
         told = told or self._conversation(call.manager)
         reached = self._reach(call, deal) if deal else None
         try:

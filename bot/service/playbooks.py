@@ -20,6 +20,7 @@ from flows.utterances import Retouch, Utterance
 from storage.audit import PLAYBOOK, Audit, Did
 from storage.database import Database
 from storage.errands import Errands, Kind
+from storage.messages import Messages
 from storage.playbooks import Draft, Playbooks
 
 Do = Callable[[Playbook], Playbook]
@@ -105,7 +106,7 @@ class PlaybookService:
             found = self._drafts.find(session, press)
             if isinstance(found, Utterance):
                 return found
-            told = Playbooks(session, press.team).told_in(found)
+            told = Messages(session).channel_of(found.card)
             preview = say.playbook_preview(found.playbook, press.person, press.occasion)
             self._drafts.tell(session, press.team, told, preview)
         self._decisions.wake()

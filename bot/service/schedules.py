@@ -27,6 +27,7 @@ from flows.utterances import Outlook, Utterance
 from storage.choices import Choices
 from storage.database import Database
 from storage.habits import find_habits
+from storage.messages import Messages
 from storage.rules import find_rules
 from storage.schedules import Schedules
 from storage.tenancy import at_work_for
@@ -164,7 +165,7 @@ class ScheduleService:
                 return schedule
             schedules = Schedules(session, press.team)
             schedules.remove(schedule)
-            if told := schedules.told_in(schedule):
+            if told := Messages(session).channel_of(say.schedule_slot(schedule.id)):
                 said = [say.schedule_removed(schedule)]
                 self._outbox.decide_for(session, press.team, told, said, self._decisions.clock())
         self._changed()
@@ -288,7 +289,7 @@ class ScheduleService:
     def _show(self, session: Session, schedule: Schedule, now: datetime, told: str = "") -> Outlook:
         """Bring the card of a schedule up to date, in the caller's transaction; `told` is where, the first time."""
         outlook = self._outlook(session, schedule)
-        if told := Schedules(session, schedule.team).told_in(schedule) or told:
+        if told := Messages(session).channel_of(say.schedule_slot(schedule.id)) or told:
             self._outbox.decide_for(session, schedule.team, told, [say.schedule_card(outlook)], now)
         return outlook
 

@@ -28,7 +28,7 @@ class ShareService:
         """How the telling of a review's deal moved, if a person may read that review where they ask."""
         closed = self._readers.closed_to(team, person) - {channel}
         with self._database.transaction() as session:
-            review = Reviews(session, team).lock(review_id)
+            review = Reviews(session, team).find(review_id)
             if review is None or review.channel in closed or not review.may_be_read(person, channel):
                 return say.not_here()
             told = Shares(session, team).of_deal(review.deal.id, person, channel, shares.MOST_REVIEWS, closed)
