@@ -40,6 +40,7 @@ class Standing(StrEnum):
     NOT_A_MEMBER = "not_a_member"  # the bot must be invited first
     SHARED = "shared"  # people of another company read along
     ARCHIVED = "archived"  # nobody can post there any more
+    OUTSIDE = "outside"  # it is private, and the person who asks is not in it
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,16 @@ class Directory:
             reason = lasting(error)
             log.info("Slack does not tell who is in %s: %s", channel, reason)
             return None
+
+    def standing_for(self, place: Place, person: str) -> Standing:
+        """How a place stands for a person: of a private channel that they are not in, nothing else is told.
+
+        Whether it is there at all, and whether the bot is in it, is not for them to find out. Raises `NotNow` as
+        `members` does.
+        """
+        if place.scope and person not in (self.members(place.channel) or ()):
+            return Standing.OUTSIDE
+        return place.standing
 
     def link(self, channel: str, ts: str | None) -> str:
         """The address of a message as Slack forms it, or empty when there is none."""

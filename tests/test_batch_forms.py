@@ -136,7 +136,9 @@ def test_a_private_channels_deals_are_offered_only_to_those_in_it(room: Room) ->
     assert offered(room, "deals", "plan") == ["Open plan", "Secret plan"]
     opens(room, who="omar")
     assert offered(room, "deals", "plan", who="omar") == ["Open plan"]
-    assert fills(room, "omar", owners=[LENA], channel=FORECAST)["channel"].startswith("I am not in that channel")
+    wrong = fills(room, "omar", owners=[LENA], channel=FORECAST)
+    assert wrong["channel"].startswith("You and I are not both in that channel.")
+    assert wrong == fills(room, "omar", owners=[LENA], channel="G0NOWHERE")
     assert calls(room) == []
 
 

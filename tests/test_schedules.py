@@ -276,11 +276,13 @@ def test_what_does_not_work_is_said_at_its_line_and_the_form_stays(
 
 
 def test_a_private_channel_whose_manager_is_not_in_it_is_none_of_their_business(room: Room) -> None:
+    room.command("omar", "schedule")
+    wrong = fills(room, "omar", owners=[LENA], channel="G0NOWHERE")
+    assert wrong["channel"].startswith("You and I are not both in that channel.")
+    assert fills(room, "omar", owners=[LENA], channel="G0FORECAST") == wrong
     room.workspace.invite("maya", "G0FORECAST", "dealreview")
     room.settle()
-    room.command("omar", "schedule")
-    wrong = fills(room, "omar", owners=[LENA], channel="G0FORECAST")
-    assert wrong["channel"].startswith("You are not in that channel, and what is private to it is not for me to show")
+    assert fills(room, "omar", owners=[LENA], channel="G0FORECAST") == wrong
 
 
 # Holidays, clocks, and a bot that was away
@@ -354,6 +356,18 @@ def test_a_call_about_no_deal_is_left_out_and_the_manager_is_told(room: Room) ->
 
 
 # When it cannot go on
+
+
+@pytest.mark.parametrize("who", ["U0BOT", MAYA])
+def test_calls_in_a_private_channel_pause_when_the_bot_or_the_manager_is_in_it_no_more(room: Room, who: str) -> None:
+    room.workspace.invite("maya", "G0FORECAST", "dealreview")
+    room.settle()
+    room.command("maya", THURSDAYS, channel="#forecast")
+    leaves(room, who, "G0FORECAST")
+    comes(room, 25, "09:00")
+    assert calls(room) == []
+    (said,) = [m for m in told(room) if "could not prepare" in words(m)]
+    assert "You and I are not both in <#G0FORECAST> any more." in words(said)
 
 
 def test_a_bot_that_was_taken_out_of_the_channel_pauses_says_so_and_goes_on_when_it_is_back(room: Room) -> None:

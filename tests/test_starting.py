@@ -306,6 +306,7 @@ def test_a_form_for_a_private_channel_one_is_not_in_is_objected_to_like_one_for_
     errors = fill(room, "omar", name="Northwind", channel="G0FORECAST")
     assert errors == fill(room, "omar", name="Northwind", channel="G0NOWHERE")
     assert list(errors) == ["channel"]
+    assert errors["channel"].startswith("You and I are not both in that channel.")
     assert len(room.reviews()) == 1
 
 

@@ -229,10 +229,9 @@ class BatchService:
         place = self._directory.place(asked.channel)
         if place.is_direct:
             return say.needs_a_channel()
-        if place.standing is not Standing.WELCOME:
-            return say.cannot_hold(place.standing, asked.channel)
-        if place.scope and asked.manager not in (self._directory.members(asked.channel) or ()):
-            return say.cannot_hold(Standing.NOT_A_MEMBER, asked.channel)
+        standing = self._directory.standing_for(place, asked.manager)
+        if standing is not Standing.WELCOME:
+            return say.cannot_hold(standing, asked.channel)
         return self._rulings.elsewhere(asked.team, asked.channel)
 
     def _readable(self, team: str, channel: str, person: str) -> tuple[str, ...]:
@@ -241,8 +240,8 @@ class BatchService:
         if not channel or channel.startswith(DIRECT):
             return ("",)
         place = self._directory.place(channel)
-        is_in = bool(place.scope) and person in (self._directory.members(channel) or ())
-        return ("", place.scope) if is_in else ("",)
+        is_outside = self._directory.standing_for(place, person) is Standing.OUTSIDE
+        return ("",) if is_outside else ("", place.scope)
 
     def _zone(self, team: str, person: str) -> str:
         found = self._directory.meet(team, person)

@@ -32,7 +32,7 @@ LOOK_EVERY = timedelta(minutes=5)
 
 NEXT_CALLS = 2
 
-DIRECT, OUTSIDE = "direct", "outside"
+IN_DIRECT = "direct"
 
 log = logging.getLogger(__name__)
 
@@ -108,16 +108,14 @@ class CalendarService(DueWork):
     def why_not(self, schedule: Schedule) -> str:
         """Why reviews cannot be held in the channel of a schedule, asked of Slack now; empty if they can.
 
-        That is a `Standing` that is not welcome, `direct` for a direct message, or `outside` for a private channel that
-        the manager is not in, whose deals are nothing they may see. Raises `NotNow` and the network's errors.
+        That is a `Standing` for its manager that is not welcome, or `direct` for a direct message. Raises `NotNow` and
+        the network's errors.
         """
         place = self._directory.place(schedule.channel)
         if place.is_direct:
-            return DIRECT
-        if place.standing is not Standing.WELCOME:
-            return str(place.standing)
-        is_in = not place.scope or schedule.manager in (self._directory.members(schedule.channel) or ())
-        return "" if is_in else OUTSIDE
+            return IN_DIRECT
+        standing = self._directory.standing_for(place, schedule.manager)
+        return "" if standing is Standing.WELCOME else str(standing)
 
     def _due(self, session: Session, schedule: Schedule | None) -> Due | None:
         if schedule is None or schedule.paused:

@@ -53,10 +53,9 @@ class ReviewService:
         private.
         """
         place = self._directory.place(channel)
-        if place.standing is not Standing.WELCOME:
-            return say.cannot_hold(place.standing, channel)
-        if is_chosen and place.scope and caller not in (self._directory.members(channel) or ()):
-            return say.cannot_hold(Standing.NOT_A_MEMBER, channel)
+        standing = self._directory.standing_for(place, caller) if is_chosen else place.standing
+        if standing is not Standing.WELCOME:
+            return say.cannot_hold(standing, channel)
         if problem := self._rulings.elsewhere(team, channel):
             return problem
         if asked.owner and not self._directory.meet(team, asked.owner):

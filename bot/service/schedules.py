@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.directory import Directory
 from bot.outbox import Outbox
-from bot.service.calendar import DIRECT, CalendarService, outlook
+from bot.service.calendar import IN_DIRECT, CalendarService, outlook
 from bot.service.decisions import Decisions
 from bot.service.desk import Typed
 from bot.service.rulings import Rulings
@@ -21,7 +21,7 @@ from flows.calls import Choice, Schedule
 from flows.hours import Habits, is_country, local_day, next_working_moment
 from flows.moments import is_far
 from flows.recurring import EVERY, read_recurring
-from flows.review import DIRECT as CONVERSATION
+from flows.review import DIRECT
 from flows.times import NotUnderstood, UnknownZone
 from flows.utterances import Outlook, Utterance
 from storage.choices import Choices
@@ -210,7 +210,7 @@ class ScheduleService:
             id=0,
             team=typed.team,
             manager=typed.person,
-            channel="" if typed.channel.startswith(CONVERSATION) else typed.channel,
+            channel="" if typed.channel.startswith(DIRECT) else typed.channel,
             begins=local_day(next_working_moment(now + timedelta(days=1), habits), habits.zone),
             every_weeks=1,
             time=PROPOSED,
@@ -284,7 +284,7 @@ class ScheduleService:
         why = self._calls.why_not(asked)
         if not why:
             return None
-        return say.needs_a_channel() if why == DIRECT else say.cannot_hold(why, asked.channel)
+        return say.needs_a_channel() if why == IN_DIRECT else say.cannot_hold(why, asked.channel)
 
     def _show(self, session: Session, schedule: Schedule, now: datetime, told: str = "") -> Outlook:
         """Bring the card of a schedule up to date, in the caller's transaction; `told` is where, the first time."""

@@ -17,7 +17,7 @@ from flows.watch import Flag
 
 
 def cannot_hold(why: str, channel: str) -> Utterance:
-    """A review cannot be held in a channel: `why` is `not_a_member` or `shared`."""
+    """A review cannot be held in a channel: `why` is `not_a_member`, `shared`, `archived` or `outside`."""
     return Utterance("cannot_hold", {"why": why, "channel": channel})
 
 
