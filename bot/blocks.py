@@ -169,7 +169,7 @@ def select(options: Sequence[Sequence[str]], chosen: str | None = None) -> Json:
 def grouped_select(groups: Sequence[tuple[str, Sequence[Sequence[str]]]], chosen: str) -> Json:
     """A select of more options than Slack takes in one list: groups of at most 100, each with its label."""
     offered = [(label, [_option(*option) for option in options]) for label, options in groups]
-    shown = [{"label": _text(label), "options": options} for label, options in offered]
+    shown = [{"label": _text(label, LONGEST_BUTTON), "options": options} for label, options in offered]
     every = [option for _, options in offered for option in options]
     return _with_initial({"type": "static_select", "option_groups": shown}, every, chosen)
 
