@@ -189,7 +189,7 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
 
 def _join_reviews(bolt: App, engine: Engine, base: Foundation, arrivals: Arrivals, more: Mapping[str, Take]) -> None:
     """Reviews, deals, nudges and App Home; `more` takes the commands of the rest."""
-    reviews = ReviewService(base.database, base.decisions, base.speaker, base.directory, base.rulings)
+    reviews = ReviewService(base.database, base.decisions, base.outbox, base.directory, base.rulings)
     deals = DealService(base.database, base.directory, base.clock)
     lessons = LessonService(base.database, base.directory)
     portfolio = PortfolioService(base.database, base.decisions, base.directory)

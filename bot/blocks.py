@@ -18,7 +18,7 @@ MOST_PICTURES = 2
 PICTURE = "picture"
 """Stands for a block that not every workspace has yet, with the words that say the same."""
 LONGEST_OPTION = 75
-LONGEST_BUTTON = 75
+LONGEST_LABEL = 75
 LONGEST_CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 MOST_OPTIONS = 100
 
@@ -76,7 +76,7 @@ def buttons(elements: Sequence[Json]) -> str:
 
 def button(label: str, action: str, value: object, style: str = "", confirm: Sequence[str] = ()) -> Json:
     """A button; `confirm` are the title, the words and the two buttons of a question that is asked first."""
-    element: Json = {"type": "button", "text": _text(label, LONGEST_BUTTON), "action_id": action, "value": str(value)}
+    element: Json = {"type": "button", "text": _text(label, LONGEST_LABEL), "action_id": action, "value": str(value)}
     if confirm:
         asked = zip(LONGEST_CONFIRM.items(), confirm, strict=True)
         element["confirm"] = {part: _text(words, most) for (part, most), words in asked}
@@ -85,7 +85,7 @@ def button(label: str, action: str, value: object, style: str = "", confirm: Seq
 
 def link_button(label: str, action: str, address: str) -> Json:
     """A button that opens an address, in the look of the thing to do first."""
-    text = _text(label, LONGEST_BUTTON)
+    text = _text(label, LONGEST_LABEL)
     return {"type": "button", "text": text, "action_id": action, "url": address, "style": "primary"}
 
 
@@ -169,7 +169,7 @@ def select(options: Sequence[Sequence[str]], chosen: str | None = None) -> Json:
 def grouped_select(groups: Sequence[tuple[str, Sequence[Sequence[str]]]], chosen: str) -> Json:
     """A select of more options than Slack takes in one list: groups of at most 100, each with its label."""
     offered = [(label, [_option(*option) for option in options]) for label, options in groups]
-    shown = [{"label": _text(label, LONGEST_BUTTON), "options": options} for label, options in offered]
+    shown = [{"label": _text(label, LONGEST_LABEL), "options": options} for label, options in offered]
     every = [option for _, options in offered for option in options]
     return _with_initial({"type": "static_select", "option_groups": shown}, every, chosen)
 

@@ -38,7 +38,7 @@ OTHERS_MAY_KNOW = timedelta(hours=1)
 after the other is upgraded. No longer, for nothing else is said in the channel meanwhile.
 """
 
-OnRefused = Callable[[Session, Message, str], tuple[str, Utterance] | None]
+OnRefused = Callable[[Message, str], Callable[[Session], None]]
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +59,8 @@ class Outbox:
 
     A post whose outcome is not known is looked for in Slack before it is tried again, so a broken connection or a
     killed process says nothing twice. `pace` is the time between posts to a channel in the long run, zero for none.
-    `on_refused` is told of a parent message that Slack will never take, in the transaction that says so, and returns
-    whom to tell what of it; `on_attempt` is told how each attempt to say something ended. Where another company
+    `on_refused` is told of a parent message that Slack will never take, and why, and returns what is to be done in the
+    transaction that keeps this; `on_attempt` is told how each attempt to say something ended. Where another company
     `reads_along` nothing is said; `shut` are the channels known for that, each with its workspace.
     """
 
@@ -72,7 +72,7 @@ class Outbox:
         self._pace = pace
         self._answered: set[int] = set()  # ids of messages whose last call Slack answered, if only with an error
         self.on_attempt: Callable[[str], None] = lambda result: None
-        self.on_refused: OnRefused = lambda session, message, reason: None
+        self.on_refused: OnRefused = lambda message, reason: lambda session: None
         self.reads_along: Callable[[str], bool] = lambda channel: False
         self.shut: Callable[[], Collection[tuple[str, str]]] = lambda: ()
 
@@ -211,13 +211,16 @@ class Outbox:
 
     def _refuse(self, message: Message, reason: str) -> Result:
         log.error("Slack refused %s of review %s: %s", message.slot, message.review_id, reason)
+        never_began = message.slot == PARENT and message.ts is None
+        try:
+            end = self.on_refused(message, reason) if never_began else None
+        except (OSError, http.client.HTTPException) as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
         with self._database.transaction() as session:
             if message.is_gone:  # we cannot do more, and keep no trace of it
                 Messages(session).taken_back(message)
                 return Result.REFUSED
-            never_began = message.slot == PARENT and message.ts is None
-            told = self.on_refused(session, message, reason) if never_began else None
+            if end:
+                end(session)
             Messages(session).refused(message, reason)
-        if told:
-            self._speaker.tell(message.team, *told)
         return Result.REFUSED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +23,6 @@ from flows.freshness import Freshness, State
 from flows.nudging import Matter, Plan
 from flows.outlook import Item
 from flows.review import Status
-from flows.utterances import Utterance
 from sandbox.people import BOT_USER
 from storage.deals import Deals, Person
 from storage.messages import Message
@@ -196,9 +196,13 @@ def test_a_bot_that_dies_as_slack_refuses_a_review_finds_it_open_to_be_ended(roo
     outbox = next(work for work, _ in room.bot.engine._works if isinstance(work, Outbox))
     done = outbox.on_refused
 
-    def dies(session: Session, message: Message, reason: str) -> tuple[str, Utterance] | None:
+    def dies(message: Message, reason: str) -> Callable[[Session], None]:
         outbox.on_refused = done
-        raise MemoryError("killed between two statements")
+
+        def die(session: Session) -> None:
+            raise MemoryError("killed between two statements")
+
+        return die
 
     outbox.on_refused = dies
     with room.workspace.holding("chat.postMessage"):

@@ -358,6 +358,18 @@ def test_a_redelivered_mention_is_answered_once(room: Room) -> None:
     assert len(room.whispers("maya")) == 1
 
 
+def test_whoever_opened_a_review_that_could_not_be_posted_hears_of_it_also_when_slack_is_unwell(room: Room) -> None:
+    with room.workspace.holding("chat.postMessage"):
+        room.workspace.command("maya", "#deals", "/dealreview", "Northwind @lena")
+        bot_is_removed(room, "#deals")
+        room.workspace.fault("conversations.open", "server_error")
+        room.workspace.fault("chat.postMessage", "server_error", times=2)
+    room.settle()
+    (told,) = room.workspace.messages(room.workspace.dm("maya"))
+    assert "the review of *Northwind* did not start" in words(told)
+    assert [review.status for review in room.reviews()] == [Status.STOPPED]
+
+
 def test_a_mention_in_the_thread_of_a_review_whose_post_was_not_yet_acknowledged_starts_no_other(
     database_url: str,
 ) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory, Place, Standing
+from bot.outbox import Outbox
 from bot.service.arrivals import Pressed
 from bot.service.decisions import Decisions
 from bot.service.rulings import Rulings
-from bot.speaker import Speaker
 from flows import steering, turns
 from flows import utterances as say
 from flows.agenda import agenda
@@ -34,12 +36,12 @@ class ReviewService:
     """What people do with reviews by commands and forms. Methods return a hint for the acting person, or None."""
 
     def __init__(
-        self, database: Database, decisions: Decisions, speaker: Speaker, directory: Directory, rulings: Rulings
+        self, database: Database, decisions: Decisions, outbox: Outbox, directory: Directory, rulings: Rulings
     ) -> None:
         self._rulings = rulings
         self._database = database
         self._decisions = decisions
-        self._speaker = speaker
+        self._outbox = outbox
         self._directory = directory
 
     def start(
@@ -128,18 +130,24 @@ class ReviewService:
             with at_work_for(team):
                 self._decisions.make(team, review_id, "", steering.come_back)
 
-    def could_not_open(self, session: Session, message: Message, reason: str) -> tuple[str, Utterance] | None:
-        """Slack would not take a review's first message: nobody can answer it, so it ends, in the caller's transaction.
+    def could_not_open(self, message: Message, reason: str) -> Callable[[Session], None]:
+        """Slack would not take a review's first message: nobody can answer it, so it ends, and its opener is told.
 
-        Returns its opener, and what to tell them.
+        Returns what does so in a transaction. Raises `NotNow` and the network's errors.
         """
+        with self._database.transaction() as session:
+            review = Reviews(session, message.team).find(message.review_id or 0)
+        return partial(self._end, message, reason, self._directory.conversation(review.opened_by) if review else "")
+
+    def _end(self, message: Message, reason: str, opener: str, session: Session) -> None:
         reviews, now = Reviews(session, message.team), self._decisions.clock()
         review = reviews.lock(message.review_id or 0)
         if review is None or not review.is_open:
-            return None
+            return
         ended = replace(review, status=Status.STOPPED, ended_at=now)
         reviews.save(ended, Turn("refused", "", "refused", now, text=reason))
-        return review.opened_by, say.could_not_open(review, reason)
+        if opener:
+            self._outbox.decide_for(session, message.team, opener, [say.could_not_open(review, reason)], now)
 
     def _open(self, team: str, caller: str, place: Place, asked: Deal, whole: bool) -> Utterance | None:
         with self._database.transaction() as session:

@@ -12,7 +12,7 @@ from flows.home import MOST_REVIEWS, Home
 from flows.outlook import Item
 from flows.playbook import AFTERWARDS, OPENING, PEOPLE
 from flows.review import Review
-from flows.utterances.saying import Utterance
+from flows.utterances.saying import ONCE, Utterance
 from flows.watch import Flag
 
 
@@ -22,7 +22,8 @@ def cannot_hold(why: str, channel: str) -> Utterance:
 
 
 def could_not_open(review: Review, reason: str) -> Utterance:
-    return Utterance("could_not_open", {"deal": review.deal.name, "channel": review.channel, "reason": reason})
+    about = {"deal": review.deal.name, "channel": review.channel, "reason": reason, "person": review.opened_by}
+    return Utterance("could_not_open", about, f"{ONCE}refused:{review.id}")
 
 
 def unknown_person() -> Utterance:

@@ -75,7 +75,8 @@ class Place:
         decisions = Decisions(self.database, self._outbox, speaker, lambda: self.now, wake=lambda: None)
         self._arrivals = Arrivals(self.database, directory, lambda: self.now, nullcontext)
         self._turns = TurnService(self.database, decisions, directory, speaker, lens.read, timedelta(0))
-        self._reviews = ReviewService(self.database, decisions, speaker, directory, Rulings(self.database, directory))
+        rulings = Rulings(self.database, directory)
+        self._reviews = ReviewService(self.database, decisions, self._outbox, directory, rulings)
         self._homes = HomeService(self.database, directory, lambda: self.now)
 
     def time(self, what: str, work: Callable[[], object]) -> None:
