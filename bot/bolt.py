@@ -54,7 +54,7 @@ class WorkspaceApp(App):
             req.context["team_id"] = team
         if team and isinstance(req.body.get("user"), dict):  # of a whole organisation, a press may not say whose it is
             req.body["team"] = {**(req.body.get("team") or {}), "id": team}
-        received = req.context.get("received") or time.perf_counter()
+        received = req.context.setdefault("received", time.perf_counter())
         person = req.context.user_id or ""
         with at_work_for(team or NOBODYS), facing(person), self.around(_kind(req.body), received):
             take = partial(super().dispatch, req)

@@ -118,13 +118,17 @@ class Directory:
         return self.renew(team, person_id)
 
     def renew(self, team: str, person_id: str) -> Person | None:
-        """A person, asked of Slack now: they move, change their name, and leave. None as for `meet`."""
+        """A person, asked of Slack now: they move, change their name, and leave. None as for `meet`.
+
+        Raises `NotNow` when Slack wants its rest.
+        """
         with self._database.transaction() as session:
             if is_forgotten(session, team, person_id):
                 return None
         try:
             user = self._client.users_info(user=person_id, include_locale=True)["user"]
         except SlackApiError as error:
+            _unless_it_rests(error)
             log.info("Slack does not tell who %s is: %s", person_id, error.response.get("error"))
             return None if error.response.get("error") in NOBODY else self.known(team, person_id)
         is_colleague = self._learn(user, team, person_id)
@@ -147,10 +151,14 @@ class Directory:
         return self._colleagues.knows(team, person_id)
 
     def is_admin(self, team: str, person_id: str) -> bool:
-        """Whether somebody runs the workspace, as an admin or owner in Slack. Where it does not tell, nobody does."""
+        """Whether somebody runs the workspace, as an admin or owner in Slack. Where it does not tell, nobody does.
+
+        Raises `NotNow` when Slack wants its rest.
+        """
         try:
             return self._admins(team, person_id)
         except (SlackApiError, OSError) as error:
+            _unless_it_rests(error)
             log.info("whether %s is an admin of %s cannot be told now: %s", person_id, team, error)
             return False
 
@@ -309,3 +317,9 @@ def _zone(name: str | None) -> str:
         return ZoneInfo(name or "UTC").key
     except (ZoneInfoNotFoundError, ValueError):
         return "UTC"
+
+
+def _unless_it_rests(error: Exception) -> None:
+    """Raises `NotNow` if Slack was asked too often, which says nothing of whoever was asked about."""
+    if isinstance(error, SlackApiError) and error.response.status_code == 429:
+        lasting(error)

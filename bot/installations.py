@@ -130,7 +130,8 @@ class ManyInstallations:
             return True
         with at_work_for(team):
             is_away = self._ask_whether_away(team)
-        return is_away and self.store.find_bot(enterprise_id=enterprise or None, team_id=team) is not None
+        bot = self.store.find_bot(enterprise_id=enterprise or None, team_id=team) if is_away else None
+        return bot is not None and self._introduce(team, bot.bot_token or "") is not None
 
     def _came_to(self, team: str, enterprise: str) -> None:
         with suppress(IntegrityError), at_work_for(team), self._database.transaction() as session:

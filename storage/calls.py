@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -16,16 +16,19 @@ from storage.models import CallRow, DealRow, EntryRow, MessageRow, ReviewRow
 
 TRIED_AGAIN = frozenset({Result.CANCELLED, Result.NOT_REACHED, Result.SHUT_OUT, Result.FRESH})
 OPENING = (PARENT, ask_slot(1))
+LONGEST_AWAY = timedelta(days=60)
+"""What a bot that was away for longer was about to open is left: to look at every call there was costs too much."""
 
 
 def calls_to_tend(session: Session, since: datetime) -> list[tuple[str, int]]:
     """The calls in any workspace with reviews to be opened, or, of those after a moment (UTC), with news to be shown.
 
-    Each with its workspace; the longest waiting first. What is still to be opened of an old call comes to an end, too.
+    Each with its workspace; the longest waiting first. What is still to be opened comes to an end after the call, too.
     """
     news = and_(CallRow.at > since, EntryRow.is_shown.is_(False))
     to_do = (EntryRow.call_id == CallRow.id, or_(EntryRow.result == Result.WAITING, news))
-    tended = (CallRow.cancelled_at.is_(None), select(EntryRow.deal_id).where(*to_do).exists())
+    lately = CallRow.at > since - LONGEST_AWAY
+    tended = (lately, CallRow.cancelled_at.is_(None), select(EntryRow.deal_id).where(*to_do).exists())
     rows = session.execute(select(CallRow.team, CallRow.id).where(*tended).order_by(CallRow.created_at))
     return [(team, call) for team, call in rows]
 

@@ -191,13 +191,14 @@ class Forgetting:
         """Calls of theirs do not take place, and other people's schedules are about them no more."""
         theirs = list(self._session.scalars(select(CallRow.id).where(self._led(CallRow))))
         told = select(ReminderRow.id).where(ReminderRow.call_id.in_(theirs))
-        slots = [f"{kind}:{call}" for kind in ("batch", "ahead") for call in theirs]
-        slots += [f"reminder:{each}" for each in self._session.scalars(told)]
+        slots = [f"batch:{call}" for call in theirs] + [f"reminder:{each}" for each in self._session.scalars(told)]
         digests = [MessageRow.slot.like(f"digest:{call}:%") for call in theirs]
         asked = [MessageRow.slot.like(f"asked:{call}:%") for call in theirs]
         ahead = [MessageRow.slot.like(f"ahead:{call}:%") for call in theirs]
         mine = (MessageRow.team == self._team, MessageRow.review_id.is_(None))
         self._take_back(or_(MessageRow.slot.in_(slots), *digests, *asked, *ahead) & mine[0] & mine[1], now)
+        in_threads = MessageRow.slot.in_([f"ahead:{call}" for call in theirs])
+        self._take_back(in_threads & (MessageRow.team == self._team), now)
         self._session.execute(delete(ReminderRow).where(ReminderRow.call_id.in_(theirs)))
         self._session.execute(delete(EntryRow).where(EntryRow.call_id.in_(theirs)))
         self._session.execute(delete(CallRow).where(CallRow.id.in_(theirs)))

@@ -128,3 +128,14 @@ def test_an_answer_that_comes_too_late_for_slack_comes_all_the_same(room: Room) 
     assert room.command("maya", "Northwind") == ""
     (told,) = room.whispers("maya")
     assert "is open already" in told
+
+
+def test_who_somebody_is_is_asked_again_when_slack_wanted_its_rest(room: Room) -> None:
+    """Else a guest would be taken for a colleague meanwhile, and a schedule pause since nobody is an admin."""
+    directory = next(work._directory for work, _ in room.bot.engine._works if isinstance(work, TurnService))
+    room.workspace.fault("users.info", "rate_limited", seconds=60)
+    with pytest.raises(NotNow):
+        directory.is_admin(TEAM, "U0MAYA")
+    room.workspace.fault("users.info", "rate_limited", seconds=60)
+    with pytest.raises(NotNow):
+        directory.renew(TEAM, "U0NOBODY")

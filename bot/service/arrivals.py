@@ -88,6 +88,8 @@ class Arrivals:
         if not (said.thread_ts and said.author):
             with self._database.transaction() as session:
                 found = Inbox(session).whose(said.team, said.channel, said.ts)
+                if not found and Messages(session).is_opening_in(said.channel):
+                    raise TooEarly(f"a review is being opened in {said.channel}; its thread is not known yet")
             if not found:
                 return
             said = replace(said, thread_ts=found[0], author=found[1])
