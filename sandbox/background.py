@@ -12,7 +12,8 @@ from aiohttp import web
 T = TypeVar("T")
 
 HOST = "127.0.0.1"
-LONGEST_WORK = 10.0
+LONGEST_WORK = 60.0
+"""In seconds: longer than anything may take that waits for the bot, also on a busy machine."""
 
 
 class Background:
