@@ -20,7 +20,7 @@ from sandbox.workspace import Workspace
 T = TypeVar("T")
 
 GLANCE_SECONDS = 0.005
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 """How long what is waited for may take: it is about an answer that never comes, not about a busy machine."""
 
 
