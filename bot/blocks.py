@@ -13,7 +13,7 @@ MARK = "\x1e"
 
 LONGEST_SECTION = 3000
 LONGEST_TITLE = 50
-LONGEST_LABEL = 20
+LONGEST_TICK = 20
 MOST_PICTURES = 2
 PICTURE = "picture"
 """Stands for a block that not every workspace has yet, with the words that say the same."""
@@ -109,10 +109,10 @@ def chart(
     them in messages. Where it does not, or does not yet in this workspace, the words are shown.
     https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
     """
-    ticks = [_words(label, LONGEST_LABEL) for label in labels]
+    ticks = [_words(label, LONGEST_TICK) for label in labels]
     plotted = [
         {
-            "name": _words(name, LONGEST_LABEL),
+            "name": _words(name, LONGEST_TICK),
             "data": [{"label": tick, "value": value} for tick, value in zip(ticks, values, strict=True)],
         }
         for name, values in series

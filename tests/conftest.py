@@ -126,9 +126,9 @@ class Room:
 
     def command(self, who: str, text: str = "", channel: str = DEALS) -> str:
         """Type `/dealreview …`; returns what only this person sees, or an empty string."""
-        answer = self.workspace.command(who, channel, "/dealreview", text)
+        told = typed(self.workspace, who, text, channel)
         self.settle()
-        return words(answer.get("response") or {})
+        return told
 
     def start(self, text: str = "Northwind @lena", by: str = "maya", channel: str = DEALS) -> Thread:
         """Start a review by the slash command and return its thread."""
@@ -253,6 +253,17 @@ class Thread:
         review = self.review
         with self.room.bot.database.transaction() as session:
             return Reviews(session, TEAM).turns(review.id)
+
+
+def typed(workspace: LocalWorkspace, who: str, text: str, channel: str = DEALS) -> str:
+    """What only this person sees once they typed `/dealreview …`, or an empty string.
+
+    It comes with the acknowledgement or, where that would be late, beside it.
+    """
+    before = len(workspace.ephemerals(who))
+    answer = workspace.command(who, channel, "/dealreview", text)
+    late = workspace.ephemerals(who)[before:]
+    return words(answer["response"]) if answer else "\n".join(map(words, late))
 
 
 def quickest(act: Callable[[], object]) -> float:

@@ -235,8 +235,8 @@ def test_a_batch_of_five_hundred_is_kept_while_slack_waits(on: str, request: pyt
     with open_room(request.getfixturevalue(f"{on}_url")) as room:
         many_deals(room, 500)
         tries = [timed(room, f"batch @lena by {day} 10:00") for day in ("Thu", "Fri", "Mon")]
-        assert all("500 deals for your call" in answer for _, answer in tries)
-        assert min(took for took, _ in tries) < ACK_SECONDS
+        assert sum("500 deals for your call" in told for told in room.whispers("maya")) == len(tries)
+        assert min(tries) < ACK_SECONDS
         room.workspace.wait_until(lambda: len(threads(room)) > 2)
 
 
@@ -246,13 +246,15 @@ def typed(room: Room, text: str) -> str:
         "command": "/dealreview", "text": text, "team_id": TEAM, "user_id": MAYA, "channel_id": "C0DEALS",
         "trigger_id": "1.2.a", "response_url": room.workspace._server.responses.url(MAYA, "C0DEALS"),
     }  # fmt: skip
+    before = len(room.whispers("maya"))
     answer = json.loads(room.bot.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).body or "{}")
+    late = room.whispers("maya")[before:]
     room.settle()
-    return words(answer)
+    return words(answer) if answer else "\n".join(late)
 
 
-def timed(room: Room, text: str) -> tuple[float, str]:
-    """How long a command of Maya's takes to be answered, in seconds, and the answer."""
+def timed(room: Room, text: str) -> float:
+    """How long a command of Maya's takes to be answered, in seconds."""
     began = time.monotonic()
-    answer = room.workspace.command("maya", DEALS, "/dealreview", text)
-    return time.monotonic() - began, words(answer.get("response") or {})
+    room.workspace.command("maya", DEALS, "/dealreview", text)
+    return time.monotonic() - began

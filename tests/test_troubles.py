@@ -125,7 +125,7 @@ def test_when_slack_does_not_open_a_form_it_is_not_said_to_be_our_fault(room: Ro
 def test_an_answer_that_comes_too_late_for_slack_comes_all_the_same(room: Room) -> None:
     room.start("Northwind @lena")
     room.workspace.fault("conversations.info", "slow", seconds=IN_TIME + 0.2)
-    assert room.command("maya", "Northwind") == ""
+    assert room.workspace.command("maya", "#deals", "/dealreview", "Northwind") == {}
     (told,) = room.whispers("maya")
     assert "is open already" in told
 

@@ -74,7 +74,7 @@ def test_a_permalink_leads_to_its_message(room: Room, window: Windows) -> None:
     thread = room.start()
     ts = thread.says("lena", ANSWERS[0])
     lena = window("lena")
-    lena.page.goto(f"{room.workspace.url}/archives/C0DEALS/p{ts.replace('.', '')}?thread_ts={thread.ts}&cid=C0DEALS")
+    lena.opened(f"{room.workspace.url}/archives/C0DEALS/p{ts.replace('.', '')}?thread_ts={thread.ts}&cid=C0DEALS")
     expect(lena.said(ANSWERS[0])).to_be_in_viewport()
 
 
@@ -88,7 +88,7 @@ def test_a_link_that_was_copied_leads_back_to_its_message(room: Room, window: Wi
     lena.page.get_by_role("menuitem", name="Copy link").click()
     copied = lena.page.evaluate("navigator.clipboard.readText()")
     lena.goes_to("general")
-    lena.page.goto(copied)
+    lena.opened(copied)
     expect(lena.said("Number 2.")).to_be_in_viewport()
     expect(lena.said("Number 29.")).not_to_be_in_viewport()
 
