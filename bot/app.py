@@ -14,7 +14,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, cast
 from urllib.error import URLError
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltContext, BoltResponse, Respond
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -33,6 +33,7 @@ from bot.listeners import nudges as nudge_presses
 from bot.listeners import privacy as privacy_forms
 from bot.listeners import reminders as reminder_presses
 from bot.listeners import schedules as schedule_forms
+from bot.listeners.lateness import left_to_acknowledge
 from bot.metrics import Metrics
 from bot.oauth import Installing
 from bot.observing import Observer
@@ -160,9 +161,9 @@ def _join(settings: Settings, database: Database, clock: Callable[[], datetime],
     arrivals.on_accepted, base.outbox.on_attempt = observer.accepted, observer.attempted
     engine.take_on(TurnService(database, base.decisions, base.directory, base.speaker, read, settings.burst))
     engine.take_on(base.nudges)
-    drafts = Drafts(base.outbox, base.decisions, base.directory)
+    drafts = Drafts(database, base.outbox, base.decisions, base.directory)
     own = PlaybookService(database, drafts, base.decisions, base.directory)
-    new = NewPlaybooks(database, drafts, base.decisions)
+    new = NewPlaybooks(drafts, base.decisions)
     people_of = partial(Owners, patient, base.directory)
     pipeline = PipelineService(database, base.decisions, base.outbox, base.speaker, courier, people_of, bring=new.bring)
     # What people say comes oftenest, and Bolt asks one listener after the other.
@@ -259,7 +260,7 @@ def _authorize(installations: Installations) -> Callable[..., AuthorizeResult]:
 
 def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
     @bolt.error
-    def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    def on_error(error: Exception, body: dict[str, Any], respond: Respond, context: BoltContext) -> BoltResponse:
         """An event is not acknowledged, so that Slack sends it again; a person who waits gets an answer."""
         if isinstance(error, TooEarly):
             log.info("%s; Slack sends it again", error)
@@ -272,7 +273,7 @@ def _answer_for_errors(bolt: App, speaker: Speaker) -> None:
         if body.get("type") == "view_submission" and (block := next(iter(body["view"]["state"]["values"]), "")):
             return BoltResponse(status=200, body={"response_action": "errors", "errors": {block: said.text}})
         if "command" in body:
-            return BoltResponse(status=200, body=said.private)
+            return BoltResponse(status=200, body=left_to_acknowledge(said.private, respond, context) or "")
         speaker.tell(team, body["user"]["id"], words)
         return BoltResponse(status=200)
 

@@ -14,6 +14,7 @@ from slack_sdk.http_retry import HttpRequest, HttpResponse, RateLimitErrorRetryH
 from slack_sdk.web import SlackResponse
 
 from bot.engine import NotNow
+from bot.facing import faced
 
 DEAD = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 """Slack's answers to a token that is good for nothing: the bot was removed, or installed anew."""
@@ -37,7 +38,7 @@ def lasting(error: SlackApiError) -> str:
 
 
 class ShortPauses(RateLimitErrorRetryHandler):
-    """Rests when Slack asks for a second of it, and not for longer: whoever waits for the answer is soon told."""
+    """Rests as long as Slack asks, but where somebody waits for the answer no longer than a second: they are told."""
 
     def _can_retry(
         self,
@@ -50,7 +51,7 @@ class ShortPauses(RateLimitErrorRetryHandler):
         if response is None or not super()._can_retry(state=state, request=request, response=response, error=error):
             return False
         asked = (given[0] for name, given in response.headers.items() if name.lower() == "retry-after")
-        return int(next(asked, "1")) <= 1
+        return not faced() or int(next(asked, "1")) <= 1
 
 
 class Installations(Protocol):

@@ -89,13 +89,15 @@ class Directory:
     def name(self, team: str, person_id: str) -> str:
         """What a person is called, asking Slack if need be; empty when nobody knows.
 
-        Whoever is no member of the workspace may be named in a text, and is not kept for that.
+        Whoever is no member of the workspace may be named in a text, and is not kept for that. Raises `NotNow` when
+        Slack cannot tell at the moment.
         """
         if person := self.meet(team, person_id):
             return person.name
         try:
             return _name(self._client.users_info(user=person_id)["user"])
-        except SlackApiError:
+        except SlackApiError as error:
+            log.info("Slack does not tell what %s is called: %s", person_id, lasting(error))
             return ""
 
     def meet(self, team: str, person_id: str) -> Person | None:
@@ -120,7 +122,7 @@ class Directory:
     def renew(self, team: str, person_id: str) -> Person | None:
         """A person, asked of Slack now: they move, change their name, and leave. None as for `meet`.
 
-        Raises `NotNow` when Slack wants its rest.
+        Raises `NotNow` when Slack cannot tell at the moment.
         """
         with self._database.transaction() as session:
             if is_forgotten(session, team, person_id):
@@ -128,9 +130,9 @@ class Directory:
         try:
             user = self._client.users_info(user=person_id, include_locale=True)["user"]
         except SlackApiError as error:
-            _unless_it_rests(error)
-            log.info("Slack does not tell who %s is: %s", person_id, error.response.get("error"))
-            return None if error.response.get("error") in NOBODY else self.known(team, person_id)
+            reason = lasting(error)
+            log.info("Slack does not tell who %s is: %s", person_id, reason)
+            return None if reason in NOBODY else self.known(team, person_id)
         is_colleague = self._learn(user, team, person_id)
         if not is_colleague or user.get("deleted") or user.get("is_bot"):
             return None
@@ -142,9 +144,15 @@ class Directory:
     def is_colleague(self, team: str, person_id: str) -> bool:
         """Whether somebody is a full member of the workspace, and no guest or somebody of another company.
 
-        Raises `NotNow` when Slack cannot tell at the moment of somebody we never met.
+        Raises `NotNow` when Slack cannot tell at the moment of somebody we never met. Whom we met is let in meanwhile.
         """
-        return self._colleagues(team, person_id)
+        try:
+            return self._colleagues(team, person_id)
+        except NotNow:
+            with self._database.transaction() as session:
+                if find_person(session, team, person_id):
+                    return True
+            raise
 
     def has_met(self, team: str, person_id: str) -> bool:
         """Whether it is known without asking Slack who somebody is: a colleague, or not."""
@@ -153,14 +161,9 @@ class Directory:
     def is_admin(self, team: str, person_id: str) -> bool:
         """Whether somebody runs the workspace, as an admin or owner in Slack. Where it does not tell, nobody does.
 
-        Raises `NotNow` when Slack wants its rest.
+        Raises `NotNow` when Slack cannot tell at the moment.
         """
-        try:
-            return self._admins(team, person_id)
-        except (SlackApiError, OSError) as error:
-            _unless_it_rests(error)
-            log.info("whether %s is an admin of %s cannot be told now: %s", person_id, team, error)
-            return False
+        return self._admins(team, person_id)
 
     def is_in(self, person_id: str, channel: str) -> bool:
         """Whether a person is in a channel, as of a minute ago at most. Where Slack does not tell, nobody is."""
@@ -265,13 +268,18 @@ class Directory:
                 return False
             if reason == "unknown_method":
                 return True  # a stand-in for Slack that knows no people, and so no guests
-            with self._database.transaction() as session:
-                if find_person(session, team, person_id):
-                    return True
             raise NotNow(f"Slack says {reason}") from error
+        except OSError as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
 
     def _ask_whether_admin(self, team: str, person_id: str) -> bool:
-        return _is_admin(self._client.users_info(user=person_id)["user"], team)
+        try:
+            return _is_admin(self._client.users_info(user=person_id)["user"], team)
+        except SlackApiError as error:
+            log.info("Slack does not tell whether %s is an admin of %s: %s", person_id, team, lasting(error))
+            return False
+        except OSError as error:
+            raise NotNow(f"Slack cannot be reached: {error}") from error
 
     def _learn(self, user: dict[str, Any], team: str, person_id: str) -> bool:
         """Slack told of somebody: who they are here is remembered. Gives whether they are a colleague."""
@@ -317,9 +325,3 @@ def _zone(name: str | None) -> str:
         return ZoneInfo(name or "UTC").key
     except (ZoneInfoNotFoundError, ValueError):
         return "UTC"
-
-
-def _unless_it_rests(error: Exception) -> None:
-    """Raises `NotNow` if Slack was asked too often, which says nothing of whoever was asked about."""
-    if isinstance(error, SlackApiError) and error.response.status_code == 429:
-        lasting(error)

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.http import LONGEST_BODY, LONGEST_CHECK, http_app
+from bot.listeners.lateness import IN_TIME
 from sandbox.people import SIGNING_SECRET
 from sandbox.request_url import signature
 from tests.conftest import PATIENCE, Room, open_room, served
@@ -305,3 +306,17 @@ def test_an_event_that_was_not_kept_is_not_acknowledged_so_that_slack_sends_it_a
         assert door.post(body).status == 200
         room.settle()
         assert len(room.reviews()) == 1
+
+
+def test_an_answer_that_does_not_arrive_late_goes_with_the_acknowledgement(door: Door) -> None:
+    """Else whoever reopened a deal was told that it did not work, or nothing."""
+    door.room.start("Northwind @lena", by="maya")
+    door.room.clock.passes(minutes=11)
+    for address in ("http://127.0.0.1:1/nobody", f"{door.room.workspace.url}/response/unknown"):
+        door.room.workspace.fault("users.info", "slow", seconds=IN_TIME + 0.2)
+        door.room.clock.passes(minutes=11)
+        typed = {
+            "command": "/dealreview", "text": "Northwind", "team_id": "T0LOCAL", "channel_id": "C0DEALS",
+            "user_id": "U0MAYA", "trigger_id": "1.2.3", "response_url": address,
+        }  # fmt: skip
+        assert "is open already" in door.post(urlencode(typed), FORM).text

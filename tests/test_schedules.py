@@ -11,10 +11,13 @@ from slack_bolt import BoltRequest
 
 from flows.calls import THIS_QUARTER, Call, Schedule
 from flows.hours import Habits
+from flows.rules import Rules
+from sandbox.faults import FaultKind
 from storage.calls import Calls, to_call
 from storage.deals import Deals, Person, keep_person
 from storage.habits import keep_habits
 from storage.models import CallRow
+from storage.rules import keep_rules
 from storage.schedules import Schedules
 from tests.conftest import DEALS, TEAM, Message, Room, buttons, open_room, words
 
@@ -541,3 +544,16 @@ def test_what_is_somebody_elses_is_left_to_them(room: Room) -> None:
 
 def test_the_help_tells_of_it(room: Room) -> None:
     assert "`/dealreview schedule @lena @omar every Thu 10:00`" in room.command("maya", "help")
+
+
+@pytest.mark.parametrize("kind", ["server_error", "drop_before"])
+def test_a_schedule_is_not_paused_because_slack_cannot_tell_who_is_an_admin(room: Room, kind: FaultKind) -> None:
+    knows(room, ("Northwind", LENA))
+    room.command("maya", THURSDAYS)
+    with room.bot.database.transaction() as session:
+        keep_rules(session, TEAM, Rules(managers=(LENA,)))
+    room.clock.passes(minutes=11)
+    room.workspace.fault("users.info", kind, times=4)
+    comes(room, 25, "09:00")
+    room.workspace.wait_until(lambda: len(calls(room)) == 1)
+    assert [each.paused for each in schedules(room)] == [False]

@@ -15,8 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.clients import lasting
+from bot.directory import Directory
 from bot.engine import Lane, NotNow, Waiting
-from bot.listeners.commands import IN_TIME
+from bot.facing import facing
+from bot.listeners.lateness import IN_TIME
 from bot.service.turns import TurnService
 from sandbox.faults import FaultKind
 from storage.messages import Messages
@@ -130,12 +132,54 @@ def test_an_answer_that_comes_too_late_for_slack_comes_all_the_same(room: Room) 
     assert "is open already" in told
 
 
-def test_who_somebody_is_is_asked_again_when_slack_wanted_its_rest(room: Room) -> None:
+def test_that_a_command_failed_is_told_however_late(room: Room) -> None:
+    room.workspace.fault("users.info", "slow", seconds=IN_TIME + 0.2)
+    room.workspace.fault("views.open", "server_error", times=9)
+    assert room.workspace.command("maya", "#deals", "/dealreview", "") == {}
+    (told,) = room.whispers("maya")
+    assert told.startswith("That did not work: Slack did not answer")
+
+
+def directory_of(room: Room) -> Directory:
+    return next(work._directory for work, _ in room.bot.engine._works if isinstance(work, TurnService))
+
+
+@pytest.mark.parametrize("kind", ["rate_limited", "server_error", "drop_before"])
+def test_who_somebody_is_is_asked_again_when_slack_could_not_tell(room: Room, kind: FaultKind) -> None:
     """Else a guest would be taken for a colleague meanwhile, and a schedule pause since nobody is an admin."""
-    directory = next(work._directory for work, _ in room.bot.engine._works if isinstance(work, TurnService))
-    room.workspace.fault("users.info", "rate_limited", seconds=60)
-    with pytest.raises(NotNow):
-        directory.is_admin(TEAM, "U0MAYA")
-    room.workspace.fault("users.info", "rate_limited", seconds=60)
-    with pytest.raises(NotNow):
-        directory.renew(TEAM, "U0NOBODY")
+    directory = directory_of(room)
+    room.workspace.fault("users.info", kind, times=9, seconds=60)
+    with facing("U0MAYA"):
+        for asks in (directory.is_admin, directory.renew, directory.name, directory.is_colleague):
+            with pytest.raises((NotNow, OSError)):
+                asks(TEAM, "U0NOBODY")
+
+
+def test_where_nobody_waits_slack_has_the_rest_it_asks_for(room: Room) -> None:
+    directory = directory_of(room)
+    room.workspace.fault("users.info", "rate_limited", seconds=2)
+    before = len(room.workspace.calls("users.info"))
+    assert directory.renew(TEAM, "U0MAYA")
+    assert len(room.workspace.calls("users.info")) - before == 2
+
+
+def test_whoever_became_a_guest_while_slack_could_not_tell_is_one_as_soon_as_it_can(room: Room) -> None:
+    room.start("Northwind @lena")
+    directory = directory_of(room)
+    assert directory.is_colleague(TEAM, "U0LENA")
+    room.workspace.become("lena", "guest")
+    room.clock.passes(minutes=11)
+    room.workspace.fault("users.info", "server_error")
+    assert directory.is_colleague(TEAM, "U0LENA")
+    assert not directory.is_colleague(TEAM, "U0LENA")
+
+
+def test_a_guest_is_called_by_name_though_slack_wanted_its_rest(room: Room) -> None:
+    room.workspace.become("omar", "guest")
+    thread = room.start("Northwind @lena")
+    room.workspace.fault("users.info", "slow", seconds=0)
+    room.workspace.fault("users.info", "rate_limited", seconds=1)
+    thread.says("lena", "@omar told me their auditor stopped them twice.")
+    assert "@Omar told me their auditor stopped them twice." in [
+        reply.text for reply in thread.review.answer("opening").live
+    ]

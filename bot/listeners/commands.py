@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext, Respond
 
+from bot.listeners.lateness import left_to_acknowledge
 from bot.service.arrivals import Arrivals
 from bot.service.desk import Desk, Typed
 from bot.speaker import Speaker
-
-IN_TIME = 2.5
-"""In seconds: Slack waits three for the answer to a command, and some of them are gone on the way."""
 
 
 def register(bolt: App, desk: Desk, arrivals: Arrivals, speaker: Speaker) -> None:
     @bolt.command("/dealreview")
     def on_command(ack: Ack, respond: Respond, command: dict[str, Any], context: BoltContext) -> None:
-        """What is too late to be the answer comes after it."""
         team = command["team_id"]
         text = command.get("text") or ""
         typed = Typed(team, command["user_id"], command["channel_id"], text, command.get("trigger_id", ""))
-        words = speaker.render(team, hint).private if (hint := desk.take(typed)) else {}
-        is_late = time.perf_counter() - context["received"] > IN_TIME
-        if words and is_late and command.get("response_url"):
-            ack()
-            respond(**words)
-        else:
-            ack(**words)
+        hint = desk.take(typed)
+        ack(**(left_to_acknowledge(speaker.render(team, hint).private, respond, context) if hint else {}))
 
     @bolt.event("app_mention")
     def on_mention(event: dict[str, Any], context: BoltContext) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
 
 from bot.directory import Directory
 from bot.listeners.buttons import answer_press
 from bot.listeners.files import is_dropped
+from bot.listeners.lateness import left_to_acknowledge
 from bot.service.outsiders import OutsiderService
 from bot.speaker import Speaker
 from flows import utterances as say
@@ -22,13 +23,18 @@ def register(bolt: App, directory: Directory, outsiders: OutsiderService, speake
     """Before all other listeners: whoever is turned away here gets to none of them."""
 
     @bolt.middleware
-    def let_in(body: dict[str, Any], context: BoltContext, ack: Ack, next_: Callable[[], None]) -> BoltResponse | None:
+    def let_in(
+        body: dict[str, Any], context: BoltContext, ack: Ack, respond: Respond, next_: Callable[[], None]
+    ) -> BoltResponse | None:
         team, person, event = str(context.team_id), context.user_id, body.get("event") or {}
         if isinstance(channel := event.get("channel"), str) and "is_ext_shared_channel" in body:
             outsiders.hear(channel, bool(body["is_ext_shared_channel"]))
         if not person or not _is_for_us(event) or directory.is_colleague(team, person):
             next_()
             return None
+        if "command" in body:
+            words = speaker.render(team, say.colleagues_only()).private
+            return ack(**left_to_acknowledge(words, respond, context))
         return turn_away(team, person, body, ack)
 
     @bolt.event("channel_shared")
@@ -47,8 +53,6 @@ def register(bolt: App, directory: Directory, outsiders: OutsiderService, speake
 
     def turn_away(team: str, person: str, body: dict[str, Any], ack: Ack) -> BoltResponse:
         hint, event = say.colleagues_only(), body.get("event") or {}
-        if "command" in body:
-            return ack(**speaker.render(team, hint).private)
         match body.get("type"):
             case "block_suggestion":
                 return ack(options=[])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from bot.service.decisions import Decisions
 from flows import utterances as say
 from flows.playbook import Shelf
 from flows.utterances import Retouch, Utterance
+from storage.database import Database
 from storage.playbooks import Draft, Playbooks, is_unsaved
 from storage.rules import find_rules
 
@@ -32,28 +34,31 @@ class Press:
 
 
 class Drafts:
-    """What every use of a draft needs, in the caller's transaction."""
+    """What every use of a draft needs."""
 
-    def __init__(self, outbox: Outbox, decisions: Decisions, directory: Directory) -> None:
+    def __init__(self, database: Database, outbox: Outbox, decisions: Decisions, directory: Directory) -> None:
+        self._database = database
         self._outbox = outbox
         self._decisions = decisions
         self._directory = directory
 
-    def may_change(self, session: Session, team: str, person: str) -> bool:
+    def may_change(self, team: str, person: str) -> bool:
         """Managers, once an admin has named some, and admins; before, everybody.
 
-        Who is an admin is known by now: whoever pressed was let in.
+        Slack may be asked who is an admin, so this is not for a transaction. Raises `NotNow` if it cannot tell.
         """
-        return find_rules(session, team).may_begin(person) or self._directory.is_admin(team, person)
+        with self._database.transaction() as session:
+            rules = find_rules(session, team)
+        return rules.may_begin(person) or self._directory.is_admin(team, person)
 
-    def find(self, session: Session, press: Press, at_any_edit: bool = False) -> Draft | Utterance:
-        """A person's draft, locked; or a hint, if it is gone, or not as they saw it when they pressed."""
-        if not self.may_change(session, press.team, press.person):
-            return say.only_managers()
-        draft = Playbooks(session, press.team).draft(press.key, press.person)
-        if draft is None:
-            return say.playbook_gone()
-        return draft if at_any_edit or draft.edit == press.edit else say.playbook_moved_on()
+    @contextmanager
+    def opened(self, press: Press, *, at_any_edit: bool = False) -> Iterator[tuple[Session, Draft | Utterance]]:
+        """A transaction with a person's draft, locked; or with a hint, if it is gone, or not as they saw it when they
+        pressed, or not for them to change.
+        """
+        may_change = self.may_change(press.team, press.person)
+        with self._database.transaction() as session:
+            yield session, _found(session, press, at_any_edit) if may_change else say.only_managers()
 
     def tell(self, session: Session, team: str, told: str, *says: Utterance | Retouch) -> None:
         """Say something in the conversation `told`."""
@@ -62,6 +67,13 @@ class Drafts:
     def show(self, session: Session, team: str, shown: Retouch) -> None:
         """Bring what stands in Slack up to date; if it is not there, nothing is said."""
         self.tell(session, team, "", shown)
+
+
+def _found(session: Session, press: Press, at_any_edit: bool) -> Draft | Utterance:
+    draft = Playbooks(session, press.team).draft(press.key, press.person)
+    if draft is None:
+        return say.playbook_gone()
+    return draft if at_any_edit or draft.edit == press.edit else say.playbook_moved_on()
 
 
 def card(playbooks: Playbooks, shelf: Shelf, draft: Draft) -> Utterance:

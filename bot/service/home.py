@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory
+from bot.engine import NotNow
 from bot.service.readers import Readers
 from bot.service.shares import ShareService
 from flows import utterances as say
@@ -28,6 +31,8 @@ from storage.ledger import Ledger, scale
 from storage.playbooks import Playbooks
 from storage.rules import find_rules
 
+log = logging.getLogger(__name__)
+
 
 class HomeService:
     """What one person sees of their own, and keeps about themselves."""
@@ -41,9 +46,10 @@ class HomeService:
 
     def home(self, team: str, person: str, shown: Shown) -> Utterance:
         """A person's App Home; the cost grows with the deals they see, not with anybody else's."""
-        self._directory.meet(team, person)
+        with suppress(NotNow):
+            self._directory.meet(team, person)
         closed = self._readers.closed_to(team, person)
-        is_admin, now = self._directory.is_admin(team, person), self._clock()
+        is_admin, now = self._is_admin(team, person), self._clock()
         with self._database.transaction() as session:
             habits = find_habits(session, team, person)
             rules = find_rules(session, team)
@@ -81,6 +87,14 @@ class HomeService:
                 rules.periods.span,
             )
         )
+
+    def _is_admin(self, team: str, person: str) -> bool:
+        """Where Slack does not tell at the moment, Home is drawn without what only admins have."""
+        try:
+            return self._directory.is_admin(team, person)
+        except NotNow as error:
+            log.info("whether %s is an admin of %s cannot be told now: %s", person, team, error)
+            return False
 
     def settings(self, team: str, person: str, shown: Shown) -> Utterance:
         """The form in which a person tells when they work; Home is shown as it was when they are done."""

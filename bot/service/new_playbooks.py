@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot.service.decisions import Decisions
 from bot.service.drafts import Drafts, Press, Wrong, card
+from bot.service.pipeline import Offer
 from flows import drafting
 from flows import utterances as say
 from flows.drafting import Changes
 from flows.playbook import Playbook
 from flows.utterances import Utterance
-from storage.database import Database
 from storage.imports import Dropped
 from storage.messages import Messages
 from storage.playbooks import Draft, Playbooks
@@ -23,24 +24,22 @@ from storage.playbooks import Draft, Playbooks
 class NewPlaybooks:
     """What is begun or brought in is its person's draft, and a choice for others once it is saved."""
 
-    def __init__(self, database: Database, drafts: Drafts, decisions: Decisions) -> None:
-        self._database = database
+    def __init__(self, drafts: Drafts, decisions: Decisions) -> None:
         self._drafts = drafts
         self._decisions = decisions
 
     def name_form(self, press: Press) -> Utterance:
         """The form in which a new playbook gets its name, begun from a draft; or a hint why there is none."""
-        with self._database.transaction() as session:
-            found = self._drafts.find(session, press)
+        with self._drafts.opened(press) as (_, found):
             return found if isinstance(found, Utterance) else say.playbook_form(found.playbook, found.edit)
 
     def begin(self, press: Press, name: str) -> Wrong:
         """Begin a new playbook from a draft as it is now; or say why it cannot be called so, at the form's line."""
         name = " ".join(name.split())
-        with self._database.transaction() as session:
-            found, playbooks = self._drafts.find(session, press, at_any_edit=True), Playbooks(session, press.team)
+        with self._drafts.opened(press, at_any_edit=True) as (session, found):
             if isinstance(found, Utterance):
                 return {"name": found}
+            playbooks = Playbooks(session, press.team)
             shelf = playbooks.shelf()
             key = drafting.new_key(name, shelf.playbooks)
             wrong = drafting.wrong_name(name, shelf.playbooks.values(), key in playbooks.begun_by(press.person))
@@ -54,8 +53,11 @@ class NewPlaybooks:
         self._decisions.wake()
         return {}
 
-    def bring(self, session: Session, file: Dropped, found: Playbook) -> Sequence[Utterance]:
-        """Offer a playbook from a file as its person's draft, in the caller's transaction; say what it changes."""
+    def bring(self, file: Dropped, found: Playbook) -> Offer:
+        """What offers a playbook from a file as its person's draft, and says what it changes."""
+        return partial(self._offer, file, found, self._drafts.may_change(file.team, file.person))
+
+    def _offer(self, file: Dropped, found: Playbook, may_change: bool, session: Session) -> Sequence[Utterance]:
         playbooks = Playbooks(session, file.team)
         shelf, draft = playbooks.shelf(), playbooks.draft(found.key, file.person)
         before = shelf.playbooks.get(found.key)
@@ -64,7 +66,7 @@ class NewPlaybooks:
         def told(state: str, changed: Changes | None = None) -> Utterance:
             return say.playbook_file(file.id, file.name, whole, state, changed)
 
-        if not self._drafts.may_change(session, file.team, file.person):
+        if not may_change:
             return [told("managers")]
         if whole == before:
             return [told("same")]

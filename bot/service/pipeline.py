@@ -32,7 +32,9 @@ from storage.imports import Dropped, Imports, State
 
 PLAYBOOKS = (".yml", ".yaml")
 """How the names of files end that hold a playbook, and no deals."""
-Bring = Callable[[Session, Dropped, Playbook], Sequence[Utterance]]
+Offer = Callable[[Session], Sequence[Utterance]]
+"""Keeps something that was brought, in the caller's transaction, and says so."""
+Bring = Callable[[Dropped, Playbook], Offer]
 
 SHOW_EVERY = 2000
 """Rows: so often a long import says how far it is."""
@@ -165,22 +167,18 @@ class PipelineService:
     def _offer_playbook(self, dropped: Dropped, path: Path) -> None:
         """Read a playbook, and let its person see what it would change."""
         self._files.fetch(dropped.address, path)
-        found: Playbook | tuple[str, ...]
         try:
-            found = read_bytes(path.read_bytes())
+            offer, state = self._bring(dropped, read_bytes(path.read_bytes())), State.DONE
         except BadPlaybook as bad:
-            found = bad.problems
+            unreadable = say.playbook_unreadable(dropped.id, dropped.name, bad.problems)
+            offer, state = lambda session: [unreadable], State.UNREADABLE
         with self._database.transaction() as session:
             imports = Imports(session)
             now = imports.lock(dropped.id)
             if now is None or now.state is not State.READING:
                 return
-            if isinstance(found, Playbook):
-                imports.save(replace(now, state=State.DONE))
-                self._say(session, now, *self._bring(session, now, found))
-            else:
-                imports.save(replace(now, state=State.UNREADABLE))
-                self._say(session, now, say.playbook_unreadable(now.id, now.name, found))
+            imports.save(replace(now, state=state))
+            self._say(session, now, *offer(session))
         self._decisions.wake()
 
     def _run(

@@ -42,13 +42,14 @@ class PlaybookService:
         told = self._directory.conversation(person)
         if not told:
             return say.no_direct_messages()
+        may_change = self._drafts.may_change(team, person)
         with self._database.transaction() as session:
             playbooks = Playbooks(session, team)
             shelf = playbooks.shelf()
             playbook = shelf.named(words) if words else shelf.of("", person)
             if playbook is None:
                 return say.unknown_playbook(words, [each.name for each in shelf.playbooks.values()])
-            if not self._drafts.may_change(session, team, person):
+            if not may_change:
                 return say.only_managers()
             before = playbooks.draft(playbook.key, person)
             draft, slot = before or Draft(person, playbook), say.card_slot(playbook.key, person, typed.act.occasion)
@@ -69,8 +70,7 @@ class PlaybookService:
 
     def form(self, press: Press, question: str = "") -> Utterance:
         """The form in which a question gets its words; without one, a question that is added."""
-        with self._database.transaction() as session:
-            found = self._drafts.find(session, press)
+        with self._drafts.opened(press) as (_, found):
             if isinstance(found, Utterance):
                 return found
             if not question and drafting.is_full(found.playbook):
@@ -83,8 +83,7 @@ class PlaybookService:
 
         Other changes that were made since the form was opened stay.
         """
-        with self._database.transaction() as session:
-            found = self._drafts.find(session, press, at_any_edit=True)
+        with self._drafts.opened(press, at_any_edit=True) as (session, found):
             if isinstance(found, Utterance):
                 return {"ask": found}
             before = found.playbook.find(question)
@@ -102,8 +101,7 @@ class PlaybookService:
 
     def try_it(self, press: Press) -> Utterance | None:
         """Show the questions as they would be asked."""
-        with self._database.transaction() as session:
-            found = self._drafts.find(session, press)
+        with self._drafts.opened(press) as (session, found):
             if isinstance(found, Utterance):
                 return found
             told = Messages(session).channel_of(found.card)
@@ -131,8 +129,7 @@ class PlaybookService:
 
     def leave(self, press: Press) -> Utterance | None:
         """Let one's changes go."""
-        with self._database.transaction() as session:
-            found = self._drafts.find(session, press)
+        with self._drafts.opened(press) as (session, found):
             if isinstance(found, Utterance):
                 return found
             playbooks = Playbooks(session, press.team)
@@ -147,12 +144,13 @@ class PlaybookService:
 
     def make_usual(self, press: Press) -> Utterance:
         """From now on this playbook is taken where none is chosen."""
+        may_change = self._drafts.may_change(press.team, press.person)
         with self._database.transaction() as session:
             playbooks = Playbooks(session, press.team)
             playbook = playbooks.shelf().playbooks.get(press.key)
             if playbook is None:
                 return say.playbook_gone()
-            if not self._drafts.may_change(session, press.team, press.person):
+            if not may_change:
                 return say.only_managers()
             playbooks.make_usual(press.key)
             Audit(session, press.team).note(
@@ -175,10 +173,10 @@ class PlaybookService:
         return None
 
     def _save(self, press: Press, anyway: bool, after_theirs: bool) -> Utterance | None:
-        with self._database.transaction() as session:
-            found, playbooks = self._drafts.find(session, press), Playbooks(session, press.team)
+        with self._drafts.opened(press) as (session, found):
             if isinstance(found, Utterance):
                 return found
+            playbooks = Playbooks(session, press.team)
             mine, theirs = found.playbook, playbooks.shelf().playbooks.get(press.key)
             if theirs and theirs.version != mine.version and not after_theirs:
                 return say.playbook_overtaken(mine, found.edit, theirs.version, playbooks.saved_by(theirs))
@@ -200,8 +198,7 @@ class PlaybookService:
         return None
 
     def _change(self, press: Press, do: Do) -> Utterance | None:
-        with self._database.transaction() as session:
-            found = self._drafts.find(session, press)
+        with self._drafts.opened(press) as (session, found):
             if isinstance(found, Utterance):
                 return found
             changed = do(found.playbook)

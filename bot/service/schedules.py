@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from bot.directory import Directory
+from bot.facing import faced, facing
 from bot.outbox import Outbox
 from bot.service.calendar import IN_DIRECT, CalendarService, outlook
 from bot.service.decisions import Decisions
@@ -267,9 +268,10 @@ class ScheduleService:
 
     def _are_there(self, team: str, people: Sequence[str]) -> bool:
         """Whether all of them are in the workspace; asked of Slack side by side, for it waits three seconds for us."""
+        waits = faced()
 
         def is_there(person: str) -> bool:
-            with at_work_for(team):
+            with at_work_for(team), facing(waits):
                 return self._directory.meet(team, person) is not None
 
         with ThreadPoolExecutor(ASKED_AT_ONCE, "meet") as threads:
