@@ -8,17 +8,15 @@ from dataclasses import dataclass
 
 LONGEST_NAME = 120
 
-HELP, LIST, SHOW, FULL, ASK, LENS = "help", "list", "show", "full", "ask", "lens"
-CLOSE, REOPEN, HANDOVER = "close", "reopen", "handover"
-BATCH, SCHEDULE, DIGEST, PLAYBOOK = "batch", "schedule", "digest", "playbook"
-DELETE, MY, FORGET, SETTINGS = "delete", "my", "forget", "settings"
 SUBCOMMANDS = (
-    HELP, LIST, SHOW, FULL, ASK, CLOSE, REOPEN, HANDOVER, BATCH, SCHEDULE, DIGEST, LENS, PLAYBOOK, DELETE, MY, FORGET,
-    SETTINGS,
+    "help", "list", "show", "full", "ask", "close", "reopen", "handover", "batch", "schedule", "digest", "lens",
+    "playbook", "delete", "my", "forget", "settings",
 )  # fmt: skip
-WITH_WORDS = (BATCH, SCHEDULE, DIGEST, PLAYBOOK)
-OF_A_DEAL = (SHOW, FULL, ASK, CLOSE, REOPEN, DELETE)
-OF_TWO_WORDS = {MY: "my data", FORGET: "forget me"}
+ALONE = ("help", "list", "lens", "settings")
+"""Subcommands that nothing follows: with more words they begin a deal's name."""
+WITH_WORDS = ("batch", "schedule", "digest", "playbook")
+OF_A_DEAL = ("show", "full", "ask", "close", "reopen", "delete")
+OF_TWO_WORDS = {"my": "my data", "forget": "forget me"}
 """Subcommands that are only ones with the word after them: "my" may well begin a deal's name."""
 COMMONLY_TRIED = frozenset(
     {"add", "archive", "config", "create", "edit", "export", "import", "new", "open", "pause",
@@ -58,10 +56,10 @@ def parse(text: str) -> Command:
         return Command(verb, "", people)
     if not words:
         return Command("start" if people else "form", "", people)
-    if verb in (HELP, LIST, LENS, SETTINGS) and not rest:
+    if verb in ALONE and not rest:
         return Command(verb)
-    if verb == HANDOVER and not rest:
-        return Command(HANDOVER, "", people)
+    if verb == "handover" and not rest:
+        return Command(verb, "", people)
     if verb in OF_A_DEAL:
         return Command(verb, _unquoted(rest), people)
     if verb in WITH_WORDS:
