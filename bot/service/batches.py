@@ -234,14 +234,14 @@ class BatchService:
             return say.cannot_hold(standing, asked.channel)
         return self._rulings.elsewhere(asked.team, asked.channel)
 
-    def _readable(self, team: str, channel: str, person: str) -> tuple[str, ...]:
+    def _readable(self, team: str, channel: str, person: str) -> frozenset[str]:
         """In which scopes a person may know deals who asks in a channel: in all of the workspace, and in a private
         channel that they are in."""
         if not channel or channel.startswith(DIRECT):
-            return ("",)
+            return frozenset({""})
         place = self._directory.place(channel)
         is_outside = self._directory.standing_for(place, person) is Standing.OUTSIDE
-        return ("",) if is_outside else ("", place.scope)
+        return frozenset({""} if is_outside else {"", place.scope})
 
     def _zone(self, team: str, person: str) -> str:
         found = self._directory.meet(team, person)
