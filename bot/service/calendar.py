@@ -54,13 +54,13 @@ class Due:
 
 @dataclass(frozen=True)
 class Reached:
-    """How things stand around a schedule: `told` is the conversation with its manager, empty if there is none.
+    """How things stand around a schedule: `channel` is that of the bot's conversation with its manager, or empty.
 
     `why_not` says why no call of it can be prepared: the manager has `left`, or as `CalendarService.why_not` and
     `Rulings.are_against` do.
     """
 
-    told: str
+    channel: str
     why_not: str = ""
 
 
@@ -162,13 +162,13 @@ class CalendarService(DueWork):
 
     def _show(self, session: Session, schedule: Schedule, now: datetime) -> None:
         """Bring the card of a schedule up to date, in the caller's transaction."""
-        if told := Messages(session).channel_of(say.schedule_slot(schedule.id)):
+        if channel := Messages(session).channel_of(say.schedule_slot(schedule.id)):
             card = say.schedule_card(outlook(session, schedule, now))
-            self._outbox.decide_for(session, schedule.team, told, [card], now)
+            self._outbox.decide_for(session, schedule.team, channel, [card], now)
 
     def _tell(self, session: Session, due: Due, reached: Reached, utterance: Utterance) -> None:
-        if reached.told:
-            self._outbox.decide_for(session, due.schedule.team, reached.told, [utterance], due.at)
+        if reached.channel:
+            self._outbox.decide_for(session, due.schedule.team, reached.channel, [utterance], due.at)
 
 
 def outlook(session: Session, schedule: Schedule, now: datetime) -> Outlook:

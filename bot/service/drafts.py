@@ -60,9 +60,9 @@ class Drafts:
         with self._database.transaction() as session:
             yield session, _found(session, press, at_any_edit) if may_change else say.only_managers()
 
-    def tell(self, session: Session, team: str, told: str, *says: Utterance | Retouch) -> None:
-        """Say something in the conversation `told`."""
-        self._outbox.decide_for(session, team, told, says, self._decisions.clock())
+    def tell(self, session: Session, team: str, channel: str, *says: Utterance | Retouch) -> None:
+        """Say something in the conversation with a person, by its channel."""
+        self._outbox.decide_for(session, team, channel, says, self._decisions.clock())
 
     def show(self, session: Session, team: str, shown: Retouch) -> None:
         """Bring what stands in Slack up to date; if it is not there, nothing is said."""

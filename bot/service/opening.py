@@ -110,16 +110,16 @@ class Opening:
         if before and (before.number, before.status) != (review.number, review.status):
             has_moved(session, review.id)
 
-    def show(self, session: Session, call: Call, now: datetime, told: str = "") -> None:
+    def show(self, session: Session, call: Call, now: datetime, channel: str = "") -> None:
         """Bring the manager's message up to date, in the caller's transaction.
 
-        `told` is their conversation, which is needed the first time.
+        `channel` is their conversation, which is needed the first time.
         """
         calls = Calls(session, call.team)
-        told = Messages(session).channel_of(say.batch_slot(call)) or told
+        channel = Messages(session).channel_of(say.batch_slot(call)) or channel
         lines = calls.show(call)
-        if told:
-            self._outbox.decide_for(session, call.team, told, [say.batch(call, lines, self._link)], now)
+        if channel:
+            self._outbox.decide_for(session, call.team, channel, [say.batch(call, lines, self._link)], now)
 
     def _tend(self, team: str, number: int) -> bool:
         with self._database.transaction() as session:
@@ -129,16 +129,16 @@ class Opening:
                 return False
             entry = calls.next_waiting(call)
             deal = self._deal(session, call, entry) if entry else None
-            told = Messages(session).channel_of(say.batch_slot(call))
-        told = told or self._conversation(call.manager)
+            channel = Messages(session).channel_of(say.batch_slot(call))
+        channel = channel or self._conversation(call.manager)
         reached = self._reach(call, deal) if deal else None
         try:
-            return self._step(call, reached, told)
+            return self._step(call, reached, channel)
         except IntegrityError:  # somebody else started a review of the deal in the same moment
-            return self._step(call, reached, told)
+            return self._step(call, reached, channel)
 
-    def _step(self, call: Call, reached: Reached | None, told: str) -> bool:
-        """Go one step on; returns whether a deal was dealt with."""
+    def _step(self, call: Call, reached: Reached | None, channel: str) -> bool:
+        """Go one step on; returns whether a deal was dealt with. The manager's message is in `channel`."""
         now = self._decisions.clock()
         with self._database.transaction() as session:
             calls = Calls(session, call.team)
@@ -151,11 +151,11 @@ class Opening:
             entry = calls.next_waiting(call)
             if entry is None:
                 if calls.has_news(call):  # another look may have come between
-                    self.show(session, call, now, told)
+                    self.show(session, call, now, channel)
                 self._rest(_lane(call), self._pause)
                 return False
             if batch.is_worth_an_edit(lines):
-                self.show(session, call, now, told)
+                self.show(session, call, now, channel)
             deal = self._deal(session, call, entry)
             if reached is None or deal.owner != reached.owner:
                 return True  # it was added or handed over meanwhile: look again

@@ -39,8 +39,8 @@ class PlaybookService:
         """Show a person their draft of a playbook, by its name, in their direct messages; without one, their usual."""
         team, person = typed.team, typed.person
         self._directory.welcome(team, person)
-        told = self._directory.conversation(person)
-        if not told:
+        channel = self._directory.conversation(person)
+        if not channel:
             return say.no_direct_messages()
         may_change = self._drafts.may_change(team, person)
         with self._database.transaction() as session:
@@ -56,7 +56,7 @@ class PlaybookService:
             draft = replace(draft, edit=draft.edit + 1, card=slot)
             playbooks.keep(draft)
             moved = [say.card_closed(before.card, "moved")] if before else []
-            self._drafts.tell(session, team, told, *moved, card(playbooks, shelf, draft))
+            self._drafts.tell(session, team, channel, *moved, card(playbooks, shelf, draft))
         self._decisions.wake()
         return say.playbook_below(playbook)
 
@@ -104,9 +104,9 @@ class PlaybookService:
         with self._drafts.opened(press) as (session, found):
             if isinstance(found, Utterance):
                 return found
-            told = Messages(session).channel_of(found.card)
+            channel = Messages(session).channel_of(found.card)
             preview = say.playbook_preview(found.playbook, press.person, press.occasion)
-            self._drafts.tell(session, press.team, told, preview)
+            self._drafts.tell(session, press.team, channel, preview)
         self._decisions.wake()
         return None
 

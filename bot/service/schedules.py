@@ -123,7 +123,7 @@ class ScheduleService:
         if isinstance(choice := self._narrowed(asked), Choice):
             asked = replace(asked, choice=choice)
         self._directory.meet(asked.team, person)
-        told = self._directory.conversation(person)
+        channel = self._directory.conversation(person)
         with self._database.transaction() as session:
             schedules, now = Schedules(session, asked.team), self._decisions.clock()
             schedules.one_at_a_time(person)
@@ -140,7 +140,7 @@ class ScheduleService:
                 return {"day": say.too_many_schedules()}
             else:
                 asked = schedules.add(asked)
-            outlook = self._show(session, asked, now, told)
+            outlook = self._show(session, asked, now, channel)
         self._changed()
         return outlook
 
@@ -166,9 +166,9 @@ class ScheduleService:
                 return schedule
             schedules = Schedules(session, press.team)
             schedules.remove(schedule)
-            if told := Messages(session).channel_of(say.schedule_slot(schedule.id)):
+            if channel := Messages(session).channel_of(say.schedule_slot(schedule.id)):
                 said = [say.schedule_removed(schedule)]
-                self._outbox.decide_for(session, press.team, told, said, self._decisions.clock())
+                self._outbox.decide_for(session, press.team, channel, said, self._decisions.clock())
         self._changed()
         return say.schedule_gone(schedule)
 
@@ -288,11 +288,11 @@ class ScheduleService:
             return None
         return say.needs_a_channel() if why == IN_DIRECT else say.cannot_hold(why, asked.channel)
 
-    def _show(self, session: Session, schedule: Schedule, now: datetime, told: str = "") -> Outlook:
-        """Bring the card of a schedule up to date, in the caller's transaction; `told` is where, the first time."""
+    def _show(self, session: Session, schedule: Schedule, now: datetime, channel: str = "") -> Outlook:
+        """Bring the card of a schedule up to date, in the caller's transaction; `channel` is where, the first time."""
         outlook = self._outlook(session, schedule)
-        if told := Messages(session).channel_of(say.schedule_slot(schedule.id)) or told:
-            self._outbox.decide_for(session, schedule.team, told, [say.schedule_card(outlook)], now)
+        if channel := Messages(session).channel_of(say.schedule_slot(schedule.id)) or channel:
+            self._outbox.decide_for(session, schedule.team, channel, [say.schedule_card(outlook)], now)
         return outlook
 
     def _outlook(self, session: Session, schedule: Schedule) -> Outlook:
