@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sys
 import threading
@@ -14,13 +13,13 @@ from pathlib import Path
 
 import click
 from aiohttp import web
-from dotenv import dotenv_values
 
 from bot import logs
 from bot import manifest as manifests
 from bot.app import Dealreview, create_app, hosted_lens
 from bot.backup_command import backup, restore
 from bot.checkup import checkup
+from bot.command_line import environment, opened_database, problems_told
 from bot.deals_command import deals
 from bot.doctor import examine, examine_seals
 from bot.http import SECONDS_IDLE, http_app
@@ -31,7 +30,6 @@ from bot.settings import (
     BadSetting,
     Door,
     Settings,
-    database_url,
     is_address,
     lens_endpoint,
     log_form,
@@ -40,7 +38,6 @@ from bot.settings import (
 from bot.socket_mode import connected
 from bot.stats import count
 from bot.workspace_command import audit, workspace
-from storage.database import Database, DatabaseProblem
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +45,8 @@ log = logging.getLogger(__name__)
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Deal reviews in Slack that are about the customer."""
-    try:
-        logs.set_up(log_form(_environment()))
-    except BadSetting as problem:
-        raise click.ClickException(str(problem)) from None
+    with problems_told():
+        logs.set_up(log_form(environment()))
 
 
 main.add_command(deals)
@@ -66,7 +61,7 @@ main.add_command(playbook)
 @main.command()
 def serve() -> None:
     """Run the bot. Its settings come from the environment and from .env; see docs/reference/settings.md."""
-    try:
+    with problems_told():
         settings = Settings.load()
         bot = create_app(settings)
         with bot.running(), _watched(bot, settings):
@@ -74,8 +69,6 @@ def serve() -> None:
                 _serve_socket_mode(bot, settings)
             else:
                 _serve_http(bot, settings)
-    except (BadSetting, DatabaseProblem) as problem:
-        raise click.ClickException(str(problem)) from None
 
 
 @main.group()
@@ -86,8 +79,8 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database named by DATABASE_URL to this version's shape."""
-    _database().close()
-    click.echo("The database is up to date.")
+    with opened_database():
+        click.echo("The database is up to date.")
 
 
 @main.command()
@@ -98,19 +91,16 @@ def doctor(resume: bool) -> None:
     It looks at the database, the lens, and what Slack grants; what is not well is marked with an exclamation mark.
     Exits with 1 if anything is.
     """
-    database = _database(upgraded=False)
-    try:
-        checks = checkup(_environment(), database, datetime.now(UTC))
+    with opened_database(upgraded=False) as database:
+        checks = checkup(environment(), database, datetime.now(UTC))
         for check in checks:
             click.echo(check.line)
         is_well = all(check.is_well for check in checks)
         if checks[0].is_well:
-            findings, opened = examine(database, resume), examine_seals(database, _keys())
+            findings, opened = examine(database, resume), examine_seals(database, sealing_keys(environment()))
             for line in (*findings.lines(), *opened.lines()):
                 click.echo(line)
             is_well = is_well and findings.is_well and opened.is_well
-    finally:
-        database.close()
     is_read = _try_lens()
     sys.exit(0 if is_well and is_read else 1)
 
@@ -118,9 +108,8 @@ def doctor(resume: bool) -> None:
 @main.command()
 def stats() -> None:
     """Say what came of the nudges of the last 90 days, and how often flagged deals ended without a decision."""
-    database = _database()
-    counted = count(database, datetime.now(UTC))
-    database.close()
+    with opened_database() as database:
+        counted = count(database, datetime.now(UTC))
     for line in counted.lines():
         click.echo(line)
 
@@ -161,24 +150,11 @@ def lens() -> None:
         click.echo(line)
 
 
-def _environment() -> dict[str, str | None]:
-    return {**dotenv_values(".env"), **os.environ}
-
-
-def _keys() -> tuple[str, ...]:
-    try:
-        return sealing_keys(_environment())
-    except BadSetting as problem:
-        raise click.ClickException(str(problem)) from None
-
-
 def _try_lens() -> bool:
     """Let the lens of the settings read a made-up sentence, if there is one, and say whether it did."""
-    try:
-        endpoint = lens_endpoint(_environment())
+    with problems_told():
+        endpoint = lens_endpoint(environment())
         read = hosted_lens(endpoint) if endpoint else None
-    except BadSetting as problem:
-        raise click.ClickException(str(problem)) from None
     if endpoint is None or read is None:
         return True
     click.echo(f"Answers are sent to {endpoint.host} to be read by {endpoint.model}.")
@@ -188,17 +164,6 @@ def _try_lens() -> bool:
         return False
     click.echo(f"A made-up sentence was read there in {time.monotonic() - began:.1f} seconds.")
     return True
-
-
-def _database(upgraded: bool = True) -> Database:
-    """The database named by DATABASE_URL, brought up to date, or as it is."""
-    try:
-        database = Database(database_url(_environment()))
-        if upgraded:
-            database.upgrade()
-    except DatabaseProblem as problem:
-        raise click.ClickException(str(problem)) from None
-    return database
 
 
 def _watched(bot: Dealreview, settings: Settings) -> AbstractContextManager[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,11 +9,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import click
-from dotenv import dotenv_values
 from slack_sdk import WebClient
 from slack_sdk.http_retry import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
 from sqlalchemy.exc import OperationalError
 
+from bot.command_line import environment, opened_database
 from bot.engine import NotNow
 from bot.foundation import Foundation, lay_foundation
 from bot.installations import ManyInstallations
@@ -25,7 +24,7 @@ from bot.pipeline.importing import Importer, People, Request
 from bot.pipeline.owners import TRIES, MissingScope, Nobody, Owners
 from bot.pipeline.rejects import Rejects
 from bot.pipeline.sheet import Sheet, Trouble, Unreadable, survey
-from bot.settings import SLACK, BadSetting, database_url, sealing_keys
+from bot.settings import SLACK, sealing_keys
 from bot.whereabouts import introduce
 from flows import utterances as say
 from flows.pipeline import Report
@@ -33,7 +32,7 @@ from flows.pipeline_values import Order, read_day
 from flows.utterances.pipeline import shown
 from storage import exports
 from storage.audit import DEALS, OPERATOR, Audit, Did
-from storage.database import Database, DatabaseProblem
+from storage.database import Database
 from storage.sealing import Keys
 from storage.tenancy import EVERYWHERE, at_work_for
 
@@ -82,14 +81,14 @@ def import_(path: Path, team: str, owner: str, dates: str | None, dry_run: bool)
     An import changes owners, stages, close dates, amounts, periods, endings and the spelling of names; never what
     people told of the customer. A cell that is empty changes nothing.
     """
-    database = _database()
     try:
-        sheet = survey(path)
-        order = Order(dates) if dates else sheet.dates.order or _ask_for_order(sheet)
-        slack = _slack(database, team)
-        asked_team = team or slack.team or _only_team(database)
-        with at_work_for(asked_team):
-            _import(database, slack, sheet, order, asked_team, owner, dry_run)
+        with opened_database() as database:
+            sheet = survey(path)
+            order = Order(dates) if dates else sheet.dates.order or _ask_for_order(sheet)
+            slack = _slack(database, team)
+            asked_team = team or slack.team or _only_team(database)
+            with at_work_for(asked_team):
+                _import(database, slack, sheet, order, asked_team, owner, dry_run)
     except Unreadable as error:
         seen = f" It has: {', '.join(error.found[:12])}." if error.trouble is Trouble.NO_NAMES else ""
         raise click.ClickException(f"{path} {TROUBLES[error.trouble]}{seen}") from None
@@ -102,8 +101,6 @@ def import_(path: Path, team: str, owner: str, dates: str | None, dry_run: bool)
     except NotNow as error:
         message = f"{error}; run it again later. What was imported stays, and is not imported twice."
         raise click.ClickException(message) from None
-    finally:
-        database.close()
 
 
 @deals.command("export")
@@ -127,14 +124,11 @@ def export(form: str, deal: str, everything: bool, team: str, private: bool, fol
         raise click.UsageError("--deal and --all exclude each other.")
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"{folder} is not empty; name a new folder, so that nothing is written over.")
-    database = _database()
-    try:
-        with at_work_for(team or EVERYWHERE):
+    with opened_database() as database, at_work_for(team or EVERYWHERE):
+        try:
             count = _export(database, exports.Choice(team, deal, private), Format(form), folder)
-    except OSError as error:
-        raise click.ClickException(f"{folder} cannot be written ({error.strerror}).") from None
-    finally:
-        database.close()
+        except OSError as error:
+            raise click.ClickException(f"{folder} cannot be written ({error.strerror}).") from None
     click.echo(f"{count:,} {'deal' if count == 1 else 'deals'} in {folder}.")
 
 
@@ -246,8 +240,8 @@ def _none_such(database: Database, choice: exports.Choice) -> str:
 
 
 def _slack(database: Database, team: str) -> Slack:
-    """Slack by the bot's token, or by that of its installation in a workspace, if there is one."""
-    given = _environment()
+    """Slack by the bot's token, or by that of its installation in a workspace, if there is one. Raises `BadSetting`."""
+    given = environment()
     token = (given.get("SLACK_BOT_TOKEN") or "").strip()
     address = (given.get("SLACK_API_URL") or SLACK).rstrip("/") + "/"
     client = WebClient(
@@ -258,22 +252,19 @@ def _slack(database: Database, team: str) -> Slack:
     if not token:
         client.token = _installed_in(database, given, team, address)
         return Slack(client, team if client.token else "")
-    try:
-        mine = str(introduce(client)["team_id"])
-    except BadSetting as problem:
-        raise click.ClickException(str(problem)) from None
+    mine = str(introduce(client)["team_id"])
     if team and team != mine:
         raise click.BadParameter(f"SLACK_BOT_TOKEN is for the workspace {mine}.", param_hint="--team")
     return Slack(client, mine)
 
 
 def _installed_in(database: Database, given: Mapping[str, str | None], team: str, address: str) -> str | None:
-    """The token of the bot in one of many workspaces; None if it has none there, or none that can be read."""
+    """The token of the bot in one of many workspaces; None if it has none there, or none that can be read.
+
+    Raises `BadSetting`.
+    """
     client_id = (given.get("SLACK_CLIENT_ID") or "").strip()
-    try:
-        keys = sealing_keys(given)
-    except BadSetting as problem:
-        raise click.ClickException(str(problem)) from None
+    keys = sealing_keys(given)
     if not (team and client_id and keys):
         return None
     store = InstallationStore(client_id, database.engine, Keys(keys), _now)
@@ -288,16 +279,3 @@ def _now() -> datetime:
 def _bot(database: Database, slack: Slack) -> Foundation:
     """As much of the bot as a change of a deal with reviews takes. What it says, the running bot will."""
     return lay_foundation(database, slack.client, slack.client, str, _now, wake=lambda: None, pace=timedelta())
-
-
-def _database() -> Database:
-    try:
-        database = Database(database_url(_environment()))
-        database.upgrade()
-    except DatabaseProblem as problem:
-        raise click.ClickException(str(problem)) from None
-    return database
-
-
-def _environment() -> Mapping[str, str | None]:
-    return {**dotenv_values(".env"), **os.environ}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import click
-from dotenv import dotenv_values
 
-from bot.settings import BadSetting, database_url, sealing_keys
+from bot.command_line import environment, opened_database, problems_told
+from bot.settings import BadSetting, sealing_keys
 from storage import installations
-from storage.database import Database, DatabaseProblem
 from storage.installations import counted
 from storage.sealing import Keys, new_key
 from storage.tenancy import NOBODYS, at_work_for
@@ -35,21 +32,13 @@ def rotate(drop: bool) -> None:
 
     First let every running bot know both keys, the newer first; then rotate; then the older one can go.
     """
-    given = {**dotenv_values(".env"), **os.environ}
-    try:
-        held = sealing_keys(given)
+    with problems_told():
+        held = sealing_keys(environment())
         if not held:
             raise BadSetting("DEALREVIEW_KEYS is not set; there is nothing to seal with.")
-        database = Database(database_url(given))
-        database.upgrade()
-    except (BadSetting, DatabaseProblem) as problem:
-        raise click.ClickException(str(problem)) from None
-    try:
-        with at_work_for(NOBODYS), database.transaction() as session:
-            dropped = installations.drop_shut(session, Keys(held)) if drop else 0
-            renewed, shut = installations.rotate(session, Keys(held))
-    finally:
-        database.close()
+    with opened_database() as database, at_work_for(NOBODYS), database.transaction() as session:
+        dropped = installations.drop_shut(session, Keys(held)) if drop else 0
+        renewed, shut = installations.rotate(session, Keys(held))
     click.echo(f"{counted(renewed)} sealed with the newest key.")
     if dropped:
         click.echo(f"{counted(dropped)} forgotten, for no key opens them.")

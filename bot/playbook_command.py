@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from dotenv import dotenv_values
 from sqlalchemy.exc import IntegrityError
 
-from bot.settings import database_url
+from bot.command_line import opened_database
 from flows.drafting import left_of_the_customer, with_all_of
 from flows.playbook import Playbook
 from flows.playbook_files import BadPlaybook, read_bytes, write
 from storage import exports
 from storage.audit import OPERATOR, PLAYBOOK, Audit, Did
-from storage.database import Database, DatabaseProblem
+from storage.database import Database
 from storage.playbooks import Playbooks
 from storage.tenancy import at_work_for
 
@@ -34,8 +32,7 @@ def playbook() -> None:
 @TEAM
 def export_one(key: str, team: str) -> None:
     """Write a playbook to stdout as YAML, as it is now: standard, renewal, first_meeting, or one of the team's own."""
-    database = _database()
-    try:
+    with opened_database() as database:
         team = _team(database, team)
         with at_work_for(team), database.transaction() as session:
             shelf = Playbooks(session, team).shelf()
@@ -44,8 +41,6 @@ def export_one(key: str, team: str) -> None:
                 there = ", ".join(shelf.playbooks)
                 raise click.BadParameter(f"there is no playbook {key}; there are {there}.", param_hint="KEY")
             Audit(session, team).note(OPERATOR, Did.EXPORTED, PLAYBOOK, found.key, datetime.now(UTC))
-    finally:
-        database.close()
     click.echo(write(found), nl=False)
 
 
@@ -65,13 +60,11 @@ def import_one(file: Path, team: str, anyway: bool) -> None:
         for problem in bad.problems:
             click.echo(problem, err=True)
         sys.exit(1)
-    database = _database()
     try:
-        click.echo(_keep(database, _team(database, team), found, anyway))
+        with opened_database() as database:
+            click.echo(_keep(database, _team(database, team), found, anyway))
     except IntegrityError:
         raise click.ClickException("Somebody saved a version in the same moment; look at it and try again.") from None
-    finally:
-        database.close()
 
 
 def _keep(database: Database, team: str, found: Playbook, anyway: bool) -> str:
@@ -105,12 +98,3 @@ def _team(database: Database, asked: str) -> str:
         there = f"There are {', '.join(teams)}" if teams else "Nobody has used the bot yet"
         raise click.UsageError(f"{there}; name a workspace with --team ID.")
     return asked or teams[0]
-
-
-def _database() -> Database:
-    try:
-        database = Database(database_url({**dotenv_values(".env"), **os.environ}))
-        database.upgrade()
-    except DatabaseProblem as problem:
-        raise click.ClickException(str(problem)) from None
-    return database

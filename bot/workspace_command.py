@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 
 import click
-from dotenv import dotenv_values
 
-from bot.settings import database_url
+from bot.command_line import opened_database
 from storage import erasing, exports
 from storage.audit import BY_ITSELF, OPERATOR, WORKSPACE, Audit, Did, entries
-from storage.database import Database, DatabaseProblem
 from storage.installations import ends_at
 from storage.tenancy import EVERYWHERE, at_work_for
 
@@ -31,16 +28,13 @@ def delete(team: str, yes: bool) -> None:
 
     What the bot wrote in Slack stays there, for whoever runs that workspace.
     """
-    database = _database()
-    try:
+    with opened_database() as database:
         if team not in exports.teams(database):
             raise click.BadParameter(f"nothing is kept of a workspace {team}.", param_hint="ID")
         if not yes and click.prompt("There is no way back. Type the id again") != team:
             raise click.ClickException("That is another id. Nothing was deleted.")
         with at_work_for(team), database.transaction() as session:
             deals = erasing.erase_workspace(session, team, datetime.now(UTC))
-    finally:
-        database.close()
     click.echo(
         f"Everything that was kept of {team} is deleted, and with it {deals:,} {'deal' if deals == 1 else 'deals'}."
     )
@@ -55,15 +49,11 @@ def retention(team: str, days: int | None) -> None:
     The days count from the last thing that happened in a review of the deal, or from when it was closed. A workspace
     that the bot is removed from is kept as many days, or 30 if it is 0, and then deleted.
     """
-    database = _database()
-    try:
-        with at_work_for(team), database.transaction() as session:
-            if days is not None:
-                erasing.settle(session, team, days)
-                Audit(session, team).note(OPERATOR, Did.SETTLED, WORKSPACE, days, datetime.now(UTC))
-            kept, end = erasing.kept_for(session, team), ends_at(session, team)
-    finally:
-        database.close()
+    with opened_database() as database, at_work_for(team), database.transaction() as session:
+        if days is not None:
+            erasing.settle(session, team, days)
+            Audit(session, team).note(OPERATOR, Did.SETTLED, WORKSPACE, days, datetime.now(UTC))
+        kept, end = erasing.kept_for(session, team), ends_at(session, team)
     when = f"are deleted {kept:,} days after their last word" if kept else "are kept for ever"
     click.echo(f"Closed deals of {team} {when}.")
     if end:
@@ -80,20 +70,7 @@ def retention(team: str, days: int | None) -> None:
 )
 def audit(team: str, since: datetime | None) -> None:
     """Say who changed, exported and deleted what, and when. The log has ids, and no words."""
-    database = _database()
-    try:
-        with at_work_for(team or EVERYWHERE), database.transaction() as session:
-            for each in entries(session, team, since.replace(tzinfo=UTC) if since else None):
-                who = BOT if each.person == BY_ITSELF else each.person
-                click.echo(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.team}  {who}  {each.act}  {each.kind} {each.subject}")
-    finally:
-        database.close()
-
-
-def _database() -> Database:
-    try:
-        database = Database(database_url({**dotenv_values(".env"), **os.environ}))
-        database.upgrade()
-    except DatabaseProblem as problem:
-        raise click.ClickException(str(problem)) from None
-    return database
+    with opened_database() as database, at_work_for(team or EVERYWHERE), database.transaction() as session:
+        for each in entries(session, team, since.replace(tzinfo=UTC) if since else None):
+            who = BOT if each.person == BY_ITSELF else each.person
+            click.echo(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.team}  {who}  {each.act}  {each.kind} {each.subject}")
