@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -35,6 +37,15 @@ def lasting(error: SlackApiError) -> str:
     if reason in PASSING or error.response.status_code >= 429 or not A_REASON.fullmatch(reason):
         raise NotNow(f"Slack says {reason}") from error
     return reason
+
+
+@contextmanager
+def reaching_slack() -> Iterator[None]:
+    """Whoever asks Slack for something in here gets `NotNow` instead of the network's errors."""
+    try:
+        yield
+    except (OSError, http.client.HTTPException) as error:
+        raise NotNow(f"Slack cannot be reached: {error}") from error
 
 
 class ShortPauses(RateLimitErrorRetryHandler):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
 import threading
 from abc import ABC, abstractmethod
@@ -12,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.clients import reaching_slack
 from bot.engine import Lane, NotNow, Waiting
 
 log = logging.getLogger(__name__)
@@ -50,9 +50,8 @@ class DueWork(ABC):
     def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Do what is due in a lane, or find that nothing is; when Slack cannot be reached, as soon as it can."""
         try:
-            did = self.see_to(lane.team, lane.what)
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
+            with reaching_slack():
+                did = self.see_to(lane.team, lane.what)
         except (NotNow, OperationalError):
             raise
         except Exception:  # whatever it is, it is tried again after the next look, and the others go on

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot.clients import lasting
+from bot.clients import lasting, reaching_slack
 from bot.engine import Lane, NotHere, NotNow, Waiting
 from bot.speaker import NO_WORDS, Speaker
 from flows.forgetting import NOWHERE
@@ -110,10 +110,8 @@ class Outbox:
 
     def _is_held_back(self, channel: str) -> bool:
         """Whether another company can read a channel; then it rests, and all that is to be said there waits."""
-        try:
+        with reaching_slack():
             held = self.reads_along(channel)
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
         if held:
             now = datetime.now(UTC)
             with self._database.transaction() as session:
@@ -164,7 +162,7 @@ class Outbox:
             ts = None if already else self._speaker.deliver(message)
         except SlackApiError as error:
             return self._make_of(error, message)
-        except NO_WORDS as error:
+        except NO_WORDS as error:  # one of them is an OSError, too
             return self._leave_to_others(message, error)
         except (OSError, http.client.HTTPException) as error:
             raise NotNow(f"Slack cannot be reached: {error}") from error
@@ -212,10 +210,8 @@ class Outbox:
     def _refuse(self, message: Message, reason: str) -> Result:
         log.error("Slack refused %s of review %s: %s", message.slot, message.review_id, reason)
         never_began = message.slot == PARENT and message.ts is None
-        try:
+        with reaching_slack():
             end = self.on_refused(message, reason) if never_began else None
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
         with self._database.transaction() as session:
             if message.is_gone:  # we cannot do more, and keep no trace of it
                 Messages(session).taken_back(message)

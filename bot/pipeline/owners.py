@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.clients import lasting
+from bot.clients import lasting, reaching_slack
 from bot.directory import Directory
-from bot.engine import NotNow
 from flows.pipeline import Ground, Rejection, Row
 
 T = TypeVar("T")
@@ -107,11 +105,10 @@ def _key(name: str) -> str:
 def _asked(ask: Callable[[], T], *unknown: str) -> T | None:
     """What Slack answers, None if that is one of these refusals."""
     try:
-        return ask()
+        with reaching_slack():
+            return ask()
     except SlackApiError as error:
         reason = lasting(error)
         if reason in unknown:
             return None
         raise MissingScope(str(error.response.get("needed") or reason)) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise NotNow(f"Slack cannot be reached: {error}") from error

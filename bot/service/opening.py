@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
 import threading
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from bot.clients import reaching_slack
 from bot.directory import Directory, Standing
 from bot.engine import Lane, NotNow, Waiting
 from bot.lately import Lately
@@ -90,9 +90,8 @@ class Opening:
     def do_next(self, lane: Lane, stopping: threading.Event) -> bool:
         """Open the next review of a call, or tell its manager what came of them."""
         try:
-            did = self._tend(lane.team, int(lane.what))
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
+            with reaching_slack():
+                did = self._tend(lane.team, int(lane.what))
         except (NotNow, OperationalError):
             raise
         except Exception:  # whatever it is, the other calls go on, and this one in a minute

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import threading
 from collections.abc import Callable, Mapping, Set
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from bot.clients import reaching_slack
 from bot.directory import Directory
-from bot.engine import Lane, NotNow, Waiting
+from bot.engine import Lane, Waiting
 from bot.outbox import LOOK_AGAIN, Outbox
 from flows import utterances as say
 from flows.review import Review
@@ -96,14 +96,12 @@ class OutsiderService:
         news = self._news.get(lane)
         if news is None:
             return False
-        try:
+        with reaching_slack():
             is_shared = self._directory.is_shared(lane.what)
             if is_shared:
                 self._tell(*lane)
             elif lane in self.shut():
                 self._take_back(*lane)
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
         with self._door:
             self._shut = self.shut() | {lane} if is_shared else self.shut() - {lane}
             if self._news[lane] is news:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import tempfile
 import threading
 import uuid
@@ -12,7 +11,8 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from bot.engine import Lane, NotNow, Waiting
+from bot.clients import reaching_slack
+from bot.engine import Lane, Waiting
 from bot.outbox import Outbox
 from bot.pipeline.files import NoFile
 from bot.pipeline.own_copy import write_copy
@@ -79,10 +79,8 @@ class PrivacyErrands:
             errand = Errands(session).lock(int(lane.what))
         if errand is None or stopping.is_set():
             return False
-        try:
+        with reaching_slack():
             self._do(errand, self._doorman.conversation(errand.person), stopping)
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
         self._decisions.wake()
         return False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import mrkdwn, reference
+from bot.clients import reaching_slack
 from bot.directory import Directory
 from bot.engine import Lane, NotHere, NotNow, Waiting
 from bot.service.decisions import Decide, Decisions
@@ -85,11 +85,10 @@ class TurnService:
         if arrival is None:
             return False
         try:
-            is_colleague = self._directory.is_colleague(arrival.team, arrival.person)
-            hint = self._take_of(arrival.kind)(arrival) if is_colleague else None
-            hint = say.not_while_shared() if self._directory.is_shared(arrival.channel) else hint
-        except (OSError, http.client.HTTPException) as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
+            with reaching_slack():
+                is_colleague = self._directory.is_colleague(arrival.team, arrival.person)
+                hint = self._take_of(arrival.kind)(arrival) if is_colleague else None
+                hint = say.not_while_shared() if self._directory.is_shared(arrival.channel) else hint
         except (NotNow, NotKnownHere, OperationalError):
             raise
         except Exception as error:
