@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 
 from bot import blocks, forms
 from bot.listeners.buttons import answer_press
+from bot.listeners.forms import answer_form
 from bot.service.batches import Asked, BatchService
 from bot.speaker import Speaker
 from flows import utterances as say
@@ -31,10 +32,8 @@ def register(bolt: App, batches: BatchService, speaker: Speaker) -> None:
         team = body["team"]["id"]
         asked = _asked(team, body["user"]["id"], forms.read(view).values)
         begun = batches.start(asked) if isinstance(asked, Asked) else asked
-        if isinstance(begun, Utterance):
-            ack(response_action="errors", errors={BLOCK_OF.get(begun.name, "time"): speaker.sentence(team, begun)})
-        else:
-            ack()
+        wrong = {BLOCK_OF.get(begun.name, "time"): begun} if isinstance(begun, Utterance) else {}
+        answer_form(speaker, ack, team, wrong)
 
     @bolt.options(forms.VALUE)
     def on_typed(ack: Ack, body: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from slack_bolt import Ack, App, BoltContext
 
 from bot import forms
 from bot.listeners.buttons import answer_press
+from bot.listeners.forms import answer_form
 from bot.service.digested import DigestedService, Press
 from bot.speaker import Speaker
 from flows.steering import Act
@@ -62,7 +63,7 @@ def register(bolt: App, digested: DigestedService, speaker: Speaker) -> None:
         team, person = str(context.team_id), body["user"]["id"]
         chosen = forms.read(view).values["minutes"]
         hint = digested.set_time(team, int(view["private_metadata"]), person, chosen)
-        ack(response_action="errors", errors={"minutes": speaker.sentence(team, hint)}) if hint else ack()
+        answer_form(speaker, ack, team, {"minutes": hint} if hint else {})
 
 
 def pressed(action: dict[str, Any], body: dict[str, Any], context: BoltContext) -> tuple[Press, list[str]]:

@@ -31,7 +31,7 @@ def register(bolt: App, reviews: ReviewService, portfolio: PortfolioService, spe
             wrong["name"] = problem
         if not wrong and (hint := reviews.start(team, person, filled.values["channel"], asked, is_chosen=True)):
             wrong[BLOCK_OF.get(hint.name, "name")] = hint
-        finish(ack, team, wrong)
+        answer_form(speaker, ack, team, wrong)
 
     @bolt.view("details")
     def on_details(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -41,7 +41,7 @@ def register(bolt: App, reviews: ReviewService, portfolio: PortfolioService, spe
         changed = filled.deal(team)
         if not wrong and (hint := reviews.change_details(team, int(view["private_metadata"]), changed, by)):
             wrong["stage"] = hint
-        finish(ack, team, wrong)
+        answer_form(speaker, ack, team, wrong)
 
     @bolt.view("fix_line")
     def on_fix_line(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -49,23 +49,21 @@ def register(bolt: App, reviews: ReviewService, portfolio: PortfolioService, spe
         message_ts, position = filled.line
         review = int(view["private_metadata"])
         hint = reviews.move_line(team, review, message_ts, position, filled.label, act(body))
-        finish(ack, team, {"line": hint} if hint else {})
+        answer_form(speaker, ack, team, {"line": hint} if hint else {})
 
     @bolt.view("close_deal")
     def on_close(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         ending = Ending(forms.read(view).values["ending"])
         hint = portfolio.close(body["team"]["id"], int(view["private_metadata"]), ending, act(body))
-        finish(ack, body["team"]["id"], {"ending": hint} if hint else {})
+        answer_form(speaker, ack, body["team"]["id"], {"ending": hint} if hint else {})
 
-    def finish(ack: Ack, team: str, wrong: Mapping[str, Utterance]) -> None:
-        """Close the form, or keep it open with a sentence at what will not do: nothing typed is lost."""
-        if wrong:
-            ack(
-                response_action="errors",
-                errors={block: speaker.sentence(team, hint) for block, hint in wrong.items()},
-            )
-        else:
-            ack()
+
+def answer_form(speaker: Speaker, ack: Ack, team: str, wrong: Mapping[str, Utterance]) -> None:
+    """Close a form, or keep it open with a sentence at each block that will not do: nothing typed is lost."""
+    if wrong:
+        ack(response_action="errors", errors={block: speaker.sentence(team, hint) for block, hint in wrong.items()})
+    else:
+        ack()
 
 
 def act(body: dict[str, Any]) -> Act:

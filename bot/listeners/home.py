@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 
 from bot import habits
+from bot.listeners.forms import answer_form
 from bot.service.home import HomeService
 from bot.speaker import Speaker
 from flows.home import Only, Shown
@@ -45,13 +46,10 @@ def register(bolt: App, homes: HomeService, speaker: Speaker) -> None:
         team, person = str(context.team_id), body["user"]["id"]
         before = homes.habits(team, person)
         told, wrong = habits.read(view, before, homes.today(before))
-        if wrong:
-            errors = {block: speaker.sentence(team, hint) for block, hint in wrong.items()}
-            ack(response_action="errors", errors=errors)
-            return
-        homes.keep(team, person, told)
-        show(context, person, Shown.read(view["private_metadata"]))
-        ack()
+        if not wrong:
+            homes.keep(team, person, told)
+            show(context, person, Shown.read(view["private_metadata"]))
+        answer_form(speaker, ack, team, wrong)
 
     def show(context: BoltContext, person: str, shown: Shown) -> None:
         """The team is the one the bot is installed in, which Bolt has checked; never one that a payload names."""

@@ -10,7 +10,7 @@ from slack_bolt import Ack, App
 
 from bot import forms
 from bot.listeners.buttons import answer_press
-from bot.listeners.forms import act
+from bot.listeners.forms import act, answer_form
 from bot.service.nudged import NudgedService, Press
 from bot.speaker import Speaker
 from flows import utterances as say
@@ -59,12 +59,7 @@ def register(bolt: App, nudged: NudgedService, speaker: Speaker) -> None:
         finish(ack, body, nudged.stop(submitted(body), int(forms.read(view).values["deal"])), {}, "deal")
 
     def finish(ack: Ack, body: dict[str, Any], hint: Utterance | None, where: Mapping[str, str], other: str) -> None:
-        """Close the form, or say at the line where it does not work why: nothing typed is lost."""
-        if hint:
-            sentence = speaker.sentence(body["team"]["id"], hint)
-            ack(response_action="errors", errors={where.get(hint.name, other): sentence})
-        else:
-            ack()
+        answer_form(speaker, ack, body["team"]["id"], {where.get(hint.name, other): hint} if hint else {})
 
 
 def submitted(body: dict[str, Any]) -> Press:

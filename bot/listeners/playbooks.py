@@ -11,6 +11,7 @@ from slack_bolt import Ack, App
 
 from bot import forms
 from bot.listeners.buttons import answer_press, ids
+from bot.listeners.forms import answer_form
 from bot.service.drafts import Press
 from bot.service.new_playbooks import NewPlaybooks
 from bot.service.playbooks import PlaybookService
@@ -56,20 +57,14 @@ def register(bolt: App, playbooks: PlaybookService, new: NewPlaybooks, speaker: 
         team = body["team"]["id"]
         key, edit = ids(view["private_metadata"], 2)
         about = Press(team, body["user"]["id"], key, int(edit), view["id"])
-        if wrong := new.begin(about, forms.read(view).values.get("name", "")):
-            ack(response_action="errors", errors={line: speaker.sentence(team, hint) for line, hint in wrong.items()})
-        else:
-            ack()
+        answer_form(speaker, ack, team, new.begin(about, forms.read(view).values.get("name", "")))
 
     @bolt.view("question")
     def on_words(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         team = body["team"]["id"]
         key, edit, question = ids(view["private_metadata"], 3)
         about = Press(team, body["user"]["id"], key, int(edit))
-        if wrong := playbooks.word(about, question, forms.read(view).values):
-            ack(response_action="errors", errors={line: speaker.sentence(team, hint) for line, hint in wrong.items()})
-        else:
-            ack()
+        answer_form(speaker, ack, team, playbooks.word(about, question, forms.read(view).values))
 
     def on(word: str, do: Do) -> None:
         @bolt.action(f"playbook:{word}")

@@ -11,6 +11,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 
 from bot import forms, habits
+from bot.listeners.forms import answer_form
 from bot.service.rules import RulesService
 from bot.speaker import Speaker
 from flows.hours import Habits
@@ -41,7 +42,7 @@ def register(bolt: App, rules: RulesService, speaker: Speaker) -> None:
         usual, wrong = habits.read(view, Habits(), date.min)
         if not wrong and (hint := rules.settle(team, body["user"]["id"], _rules(forms.read(view).values, usual))):
             wrong["managers"] = hint
-        finish(ack, team, wrong)
+        answer_form(speaker, ack, team, wrong)
 
     @bolt.view("crew")
     def on_crew_saved(ack: Ack, body: dict[str, Any], view: dict[str, Any], context: BoltContext) -> None:
@@ -51,7 +52,7 @@ def register(bolt: App, rules: RulesService, speaker: Speaker) -> None:
         hint = rules.remove_crew(team, person, crew.id) if is_gone else rules.settle_crew(team, person, crew)
         if hint is None and under:
             speaker.change_form(team, under, rules.form(team, person))
-        finish(ack, team, {"name": hint} if hint else {})
+        answer_form(speaker, ack, team, {"name": hint} if hint else {})
 
     def show(team: str, person: str, found: Utterance, opens: Callable[[Utterance], None]) -> None:
         """Open a form; a hint goes to their direct messages, for there is nowhere else to say it."""
@@ -59,13 +60,6 @@ def register(bolt: App, rules: RulesService, speaker: Speaker) -> None:
             opens(found)
         else:
             speaker.tell(team, person, found)
-
-    def finish(ack: Ack, team: str, wrong: Mapping[str, Utterance]) -> None:
-        if wrong:
-            errors = {block: speaker.sentence(team, hint) for block, hint in wrong.items()}
-            ack(response_action="errors", errors=errors)
-        else:
-            ack()
 
 
 def _rules(values: Mapping[str, str], usual: Habits) -> Rules:

@@ -12,6 +12,7 @@ from slack_bolt import Ack, App
 from bot import forms
 from bot.habits import NOWHERE
 from bot.listeners.buttons import answer_press
+from bot.listeners.forms import answer_form
 from bot.service.schedules import Press, ScheduleService
 from bot.speaker import Speaker
 from flows import utterances as say
@@ -31,11 +32,7 @@ def register(bolt: App, schedules: ScheduleService, speaker: Speaker) -> None:
         team, person = body["team"]["id"], body["user"]["id"]
         asked = _asked(team, person, view["private_metadata"], forms.read(view).values)
         kept = schedules.keep(asked, person) if isinstance(asked, Schedule) else {"day": asked}
-        if isinstance(kept, Outlook):
-            ack()
-        else:
-            errors = {line: speaker.sentence(team, hint) for line, hint in kept.items()}
-            ack(response_action="errors", errors=errors)
+        answer_form(speaker, ack, team, {} if isinstance(kept, Outlook) else kept)
 
     @bolt.action("schedule:change")
     def on_change(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
