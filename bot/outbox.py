@@ -21,6 +21,7 @@ from flows.review import Review
 from flows.utterances import PARENT, Retouch, Utterance
 from storage.database import Database
 from storage.messages import Message, Messages
+from storage.rests import is_resting, rest
 
 SECONDS_UNDER_WAY = 2
 """How long a call may be under way after the process that made it has died.
@@ -115,20 +116,20 @@ class Outbox:
         if held:
             now = datetime.now(UTC)
             with self._database.transaction() as session:
-                Messages(session).rest(channel, now + LOOK_AGAIN, now)
+                rest(session, channel, now + LOOK_AGAIN, now)
         return held
 
     def _take(self, channel: str) -> Message | None:
         now = datetime.now(UTC)
         with self._database.transaction() as session:
             messages = Messages(session)
-            if messages.is_resting(channel, now):
+            if is_resting(session, channel, now):
                 return None
             message = messages.next_unsaid(channel)
             if message is None:
                 return None
             if message.is_post and self._is_too_soon(messages, channel, now):
-                messages.rest(channel, now + self._pace, now)
+                rest(session, channel, now + self._pace, now)
                 return None
             if not message.is_reaction and not message.is_gone:
                 message = messages.tried(message)
@@ -184,10 +185,9 @@ class Outbox:
             seconds = float(error.response.headers.get("Retry-After", 1))
             now = datetime.now(UTC)
             with self._database.transaction() as session:
-                messages = Messages(session)
-                messages.rest(message.channel, now + timedelta(seconds=seconds), now)
+                rest(session, message.channel, now + timedelta(seconds=seconds), now)
                 if not message.is_reaction and not message.is_gone:
-                    messages.untried(message)
+                    Messages(session).untried(message)
             log.info("Slack asks for %g s of rest in %s", seconds, message.channel)
             return Result.RESTED
         try:

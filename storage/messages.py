@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from flows.review import Review
 from flows.utterances import ON, ONCE, PARENT, SHARED, Retouch, Utterance
-from storage.models import DealRow, MessageRow, RestRow, ReviewRow
+from storage import rests
+from storage.models import DealRow, MessageRow, ReviewRow
 from storage.tenancy import own_workspace
 
 LATE = timedelta(minutes=10)
@@ -26,8 +27,6 @@ GONE = "gone"
 """The name of what is to be taken back: deleted in Slack, and then here."""
 
 UNSAID = (MessageRow.said < MessageRow.version, MessageRow.refused.is_(None))
-LONGEST_REST = timedelta(minutes=5)
-"""A rest that ends later than that was begun before the clock was set back, and is none."""
 IN_DOUBT = (*UNSAID, MessageRow.ts.is_(None), MessageRow.tries > 0)
 """Posts that may stand in Slack by an id we do not know: the call was not answered yet, or never will be."""
 PLACE = (MessageRow.team, MessageRow.channel)
@@ -158,15 +157,13 @@ class Messages:
 
         Each with its workspace: companies that share a channel call it the same.
         """
-        resting = select(RestRow.team, RestRow.channel).where(*_rests(now))
-        due = select(*PLACE).where(*UNSAID, tuple_(*PLACE).not_in(resting)).group_by(*PLACE)
+        due = select(*PLACE).where(*UNSAID, tuple_(*PLACE).not_in(rests.resting(now))).group_by(*PLACE)
         rows = self._session.execute(due.order_by(func.min(MessageRow.decided_at)))
         return [(team, channel) for team, channel in rows]
 
     def rests_end(self, now: datetime) -> datetime | None:
         """When the first of the channels that rest, and in which there is something to say, may be posted to again."""
-        waits = tuple_(RestRow.team, RestRow.channel).in_(select(*PLACE).where(*UNSAID))
-        return self._session.scalar(select(func.min(RestRow.until)).where(*_rests(now), waits))
+        return rests.rests_end(self._session, select(*PLACE).where(*UNSAID), now)
 
     def next_unsaid(self, channel: str) -> Message | None:
         """A channel's oldest decision that Slack does not have; of one moment's, new messages before edits."""
@@ -203,15 +200,6 @@ class Messages:
         """How many messages were posted in a channel after a moment, and not after now, if the clock was set back."""
         lately = (MessageRow.posted_at > moment, MessageRow.posted_at <= now)
         return self._session.scalar(select(func.count()).where(MessageRow.channel == channel, *lately)) or 0
-
-    def is_resting(self, channel: str, now: datetime) -> bool:
-        """Whether nothing may be posted in a channel yet."""
-        row = self._session.get(RestRow, (own_workspace(), channel))
-        return row is not None and now < row.until <= now + LONGEST_REST
-
-    def rest(self, channel: str, until: datetime, now: datetime) -> None:
-        """Post nothing in a channel before a moment, whichever process would, but try again after `LONGEST_REST`."""
-        self._session.merge(RestRow(team=own_workspace(), channel=channel, until=min(until, now + LONGEST_REST)))
 
     def tried(self, message: Message) -> Message:
         """Slack is about to be called: until the outcome is known, the message may or may not be there.
@@ -319,10 +307,6 @@ class Messages:
             row.tries,
             row.decided_at,
         )
-
-
-def _rests(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return RestRow.until > now, RestRow.until <= now + LONGEST_REST
 
 
 def plain(context: Mapping[str, Any]) -> dict[str, Any]:

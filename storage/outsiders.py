@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from flows.review import OPEN, Review
 from flows.utterances import OUTSIDERS, outsiders_slot
-from storage.models import MessageRow, RestRow, ReviewRow
+from storage.models import MessageRow, ReviewRow
 from storage.reviews import Reviews
 
 
@@ -47,11 +46,6 @@ def notices(session: Session, team: str, channel: str) -> Iterator[Notice]:
     mine = _notices(outsiders_slot(channel)).where(MessageRow.team == team).order_by(MessageRow.id)
     for row in session.scalars(mine):
         yield Notice(row.context["person"], row.slot, row.channel, row.context["over"])
-
-
-def end_rest(session: Session, channel: str, until: datetime) -> None:
-    """Let be said what was held back in a channel, unless Slack asks for a rest beyond a moment (UTC)."""
-    session.execute(delete(RestRow).where(RestRow.channel == channel, RestRow.until <= until))
 
 
 def _notices(prefix: str) -> Select[Any]:

@@ -39,7 +39,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from bot.doctor import examine
 from bot.engine import Engine, Lane, Waiting
 from storage.database import Database, alembic_config
-from storage.messages import Messages
 from storage.models import (
     AdmissionRow,
     Base,
@@ -52,6 +51,7 @@ from storage.models import (
     ReplyRow,
     ReviewRow,
 )
+from storage.rests import is_resting, rest
 from storage.tenancy import EVERYWHERE, NOBODYS, NoWorkspace, OtherWorkspace, at_work_for, workspace
 from tests.conftest import PATIENCE, TEAM, Room
 
@@ -263,10 +263,10 @@ def test_a_channel_rests_for_one_workspace(database: Database) -> None:
     """Companies that share a channel call it the same."""
     later = datetime(2027, 1, 1, tzinfo=UTC)
     with session_of(database, TEAM) as session:
-        Messages(session).rest("C0SHARED", later, NOW)
-        assert Messages(session).is_resting("C0SHARED", NOW)
+        rest(session, "C0SHARED", later, NOW)
+        assert is_resting(session, "C0SHARED", NOW)
     with session_of(database, OTHER) as session:
-        assert not Messages(session).is_resting("C0SHARED", NOW)
+        assert not is_resting(session, "C0SHARED", NOW)
 
 
 # The second wall

@@ -17,7 +17,8 @@ from flows.review import Review
 from flows.utterances import outsiders_slot
 from storage.database import Database
 from storage.messages import Messages
-from storage.outsiders import end_rest, notices, open_in, shut_channels
+from storage.outsiders import notices, open_in, shut_channels
+from storage.rests import end_rest
 from storage.tenancy import own_workspace
 
 

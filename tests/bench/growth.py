@@ -28,6 +28,7 @@ from flows import lens
 from flows.home import Shown
 from storage.database import Database
 from storage.messages import Messages
+from storage.rests import is_resting
 from storage.reviews import Reviews
 from storage.tenancy import EVERYWHERE, at_work_for
 from tests.bench.databases import KINDS, Databases
@@ -109,7 +110,7 @@ class Place:
                 self._outbox.waiting(session, now)
             with self.database.transaction() as session:
                 messages = Messages(session)
-                messages.is_resting(BUSY, now)
+                is_resting(session, BUSY, now)
                 messages.next_unsaid(BUSY)
                 messages.posted_between(BUSY, now - timedelta(seconds=8), now)
 
