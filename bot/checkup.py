@@ -13,10 +13,11 @@ from slack_sdk.web import SlackResponse
 from sqlalchemy.exc import DBAPIError
 
 from bot import manifest
-from bot.directory import Directory, Standing
+from bot.directory import Directory
 from bot.engine import NotNow
 from bot.installations import ManyInstallations
 from bot.oauth_stores import InstallationStore
+from bot.places import Standing
 from bot.settings import BadSetting, OAuth, Settings
 from bot.whereabouts import introduce
 from flows.lens import read

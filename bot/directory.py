@@ -6,8 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +17,7 @@ from bot.clients import lasting
 from bot.engine import NotNow
 from bot.lately import Lately
 from bot.mrkdwn import cleaned
+from bot.places import Place, Standing, is_shared, read_place
 from flows.review import DIRECT
 from storage.database import Database
 from storage.deals import Person, find_person, keep_person
@@ -31,26 +30,6 @@ COLLEAGUE_FOR = 600.0
 """In seconds: a member of the workspace is taken for one so long, and an admin for one."""
 
 log = logging.getLogger(__name__)
-
-
-class Standing(StrEnum):
-    """Whether a review can be held in a place."""
-
-    WELCOME = "welcome"
-    NOT_A_MEMBER = "not_a_member"  # the bot must be invited first
-    SHARED = "shared"  # people of another company read along
-    ARCHIVED = "archived"  # nobody can post there any more
-    OUTSIDE = "outside"  # it is private, and the person who asks is not in it
-
-
-@dataclass(frozen=True)
-class Place:
-    """A channel or direct message. `scope` is empty if anyone in the workspace may read it, else its own id."""
-
-    channel: str
-    scope: str
-    standing: Standing
-    is_direct: bool = False
 
 
 class Directory:
@@ -218,17 +197,8 @@ class Directory:
             log.info("Slack does not tell of %s: %s", channel, reason)
             outside = reason in ("channel_not_found", "not_in_channel")
             return Place(channel, channel, Standing.NOT_A_MEMBER if outside else Standing.WELCOME)
-        direct = bool(found.get("is_im") or found.get("is_mpim"))
-        private = direct or found.get("is_private") or found.get("is_group")
-        scope = channel if private else ""
-        learn_whether_shared(bool(found.get("is_ext_shared")))
-        if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
-            return Place(channel, scope, Standing.SHARED)
-        if found.get("is_archived"):
-            return Place(channel, scope, Standing.ARCHIVED)
-        if not direct and not found.get("is_member", True):
-            return Place(channel, scope, Standing.NOT_A_MEMBER)
-        return Place(channel, scope, Standing.WELCOME, direct)
+        learn_whether_shared(is_shared(found))
+        return read_place(channel, found)
 
     def members(self, channel: str) -> frozenset[str] | None:
         """Who is in a channel, by their ids; None where Slack does not tell.
@@ -294,7 +264,7 @@ class Directory:
             reason = lasting(error)
             log.info("Slack does not tell who shares %s: %s", channel, reason)
             return False  # the bot is not in it any more, and Slack takes no post there
-        return bool(found.get("is_ext_shared"))
+        return is_shared(found)
 
 
 def _is_colleague(user: dict[str, Any], team: str) -> bool:

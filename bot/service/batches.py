@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.directory import Directory, Standing
+from bot.directory import Directory
 from bot.lately import Lately
+from bot.places import Standing
 from bot.service.decisions import Decisions
 from bot.service.desk import Typed
 from bot.service.opening import Opening

@@ -11,9 +11,10 @@ from itertools import islice
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.directory import Directory, Standing
+from bot.directory import Directory
 from bot.lookout import DueWork
 from bot.outbox import Outbox
+from bot.places import Standing
 from bot.service.batches import BatchService
 from bot.service.rulings import Rulings
 from flows import calendar

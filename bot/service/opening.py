@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.clients import reaching_slack
-from bot.directory import Directory, Standing
+from bot.directory import Directory
 from bot.engine import Lane, NotNow, Waiting
 from bot.lately import Lately
 from bot.outbox import Outbox
+from bot.places import Standing
 from bot.service.decisions import Decisions
 from flows import batch, turns
 from flows import utterances as say

@@ -9,8 +9,9 @@ from functools import partial
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.directory import Directory, Place, Standing
+from bot.directory import Directory
 from bot.outbox import Outbox
+from bot.places import Place, Standing
 from bot.service.arrivals import Pressed
 from bot.service.decisions import Decisions
 from bot.service.rulings import Rulings
