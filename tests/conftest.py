@@ -37,6 +37,7 @@ from tests.databases import (
     sqlite_template,
     sqlite_url,
 )
+from tests.reading import Message, buttons, offered, words
 
 __all__ = [
     "database", "database_url", "postgres_server", "postgres_template", "postgres_url", "sqlite_template", "sqlite_url",
@@ -52,8 +53,6 @@ That three are kept to is tested in tests/sandbox, and what the bot needs of the
 """
 BEGAN = time.monotonic()
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC).timestamp()
-
-Message = dict[str, Any]
 
 
 @dataclass
@@ -274,29 +273,6 @@ def quickest(act: Callable[[], object]) -> float:
         act()
         tries.append(time.monotonic() - began)
     return min(tries)
-
-
-def words(message: Message) -> str:
-    """Everything a person can read in a message, buttons left out."""
-    said = [
-        block.get("text", {}).get("text")
-        or " ".join(each["text"] for each in block.get("elements", ()) if "text" in each)
-        for block in message.get("blocks") or ()
-        if block["type"] in ("section", "header", "context")
-    ]
-    return "\n".join(said) or message.get("text", "")
-
-
-def offered(form: Message, line: str) -> str:
-    """The value of the line that a form to fix one offers, known by some of its words."""
-    select = next(block["element"] for block in form["blocks"] if block.get("block_id") == "line")
-    return str(next(option["value"] for option in select["options"] if line in option["text"]["text"]))
-
-
-def buttons(message: Message) -> dict[str, str]:
-    """A message's buttons: action ids by label."""
-    rows = [block["elements"] for block in message.get("blocks") or () if block["type"] == "actions"]
-    return {each["text"]["text"]: each["action_id"] for row in rows for each in row if each["type"] == "button"}
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tests.conftest import DEALS, Message, Room, Thread, buttons, words
+from tests.conftest import DEALS, Room, Thread
+from tests.reading import Message, buttons, words
 
 BOT = "dealreview"
 DONE = "✅"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from flows.playbook import PLAYBOOK
-from tests.conftest import DEALS, Room, words
+from tests.conftest import DEALS, Room
+from tests.reading import words
 from tests.sayings import ANSWERS
 from tests.test_batches import make_deals, overview, threads
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flows.review import Status
-from tests.conftest import DEALS, Room, buttons, open_room, words
+from tests.conftest import DEALS, Room, open_room
+from tests.reading import buttons, words
 from tests.sayings import ALSO_THEIRS, ANSWERS, THEIRS
 
 

@@ -36,8 +36,9 @@ from storage.reminders import Reminders
 from storage.rules import keep_rules
 from storage.schedules import Schedules
 from storage.tenancy import EVERYWHERE, at_work_for
-from tests.conftest import DEALS, TEAM, Room, words
+from tests.conftest import DEALS, TEAM, Room
 from tests.holding import CHANNEL, LENA, MAYA, OMAR, call_in, held
+from tests.reading import words
 from tests.sayings import ANSWERS
 
 OTHER = "T0OTHER"

@@ -21,8 +21,9 @@ from click.testing import CliRunner, Result
 from bot.cli import main
 from flows.review import Status
 from storage import backups
-from tests.conftest import Room, Thread, open_room, words
+from tests.conftest import Room, Thread, open_room
 from tests.databases import folder, made_on
+from tests.reading import words
 from tests.test_operations import typed_into_a_shell
 
 ABOUT_THEM = "Ruth said: 'We can't do another audit on spreadsheets', and two people quit over it."

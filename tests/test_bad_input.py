@@ -12,7 +12,8 @@ from slack_bolt import BoltRequest, BoltResponse
 
 from flows.review import Status
 from sandbox.people import BOT_USER
-from tests.conftest import Message, Room, Thread, buttons, open_room, words
+from tests.conftest import Room, Thread, open_room
+from tests.reading import Message, buttons, words
 from tests.sayings import THEIRS
 
 REFERENCE = re.compile(r"<[!@#][^>]*>")

@@ -10,7 +10,8 @@ import pytest
 from flows.calls import Result
 from sandbox.delivery import ACK_SECONDS
 from storage.models import DealRow
-from tests.conftest import DEALS, TEAM, Room, Thread, buttons, quickest, words
+from tests.conftest import DEALS, TEAM, Room, Thread, quickest
+from tests.reading import buttons, element, words
 from tests.sayings import ANSWERS
 from tests.test_batches import (
     FORECAST,
@@ -38,8 +39,8 @@ def fills(room: Room, who: str = "maya", **values: Any) -> dict[str, str]:
 
 
 def initial(room: Room, block: str) -> Any:
-    element = next(each["element"] for each in room.form("maya")["blocks"] if each.get("block_id") == block)
-    found = next((value for key, value in element.items() if key.startswith("initial_")), None)
+    filled = element(room.form("maya"), block)
+    found = next((value for key, value in filled.items() if key.startswith("initial_")), None)
     return found["value"] if isinstance(found, dict) else found
 
 

@@ -21,7 +21,8 @@ from sandbox.people import BOT_USER
 from storage.calls import Calls
 from storage.deals import Deals
 from storage.models import MessageRow, ReviewRow
-from tests.conftest import DEALS, TEAM, Message, Room, Thread, buttons, words
+from tests.conftest import DEALS, TEAM, Room, Thread
+from tests.reading import Message, buttons, words
 from tests.sayings import ANSWERS, THEIRS
 from tests.test_starting import invite_bot
 

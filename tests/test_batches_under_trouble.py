@@ -28,7 +28,8 @@ from sandbox.people import BOT_USER
 from storage.deals import Deals, Person
 from storage.messages import Message
 from storage.nudges import Nudges
-from tests.conftest import DEALS, TEAM, Room, open_room, words
+from tests.conftest import DEALS, TEAM, Room, open_room
+from tests.reading import element, words
 from tests.sayings import THEIRS
 from tests.test_batch_forms import fills, initial, many_deals, opens
 from tests.test_batches import (
@@ -52,8 +53,8 @@ ODD = "R&D *Q4* <all>"
 
 def periods(room: Room) -> dict[str, str]:
     """What the open form offers as forecast periods: values by words."""
-    element = next(each["element"] for each in room.form("maya")["blocks"] if each.get("block_id") == "period")
-    return {option["text"]["text"]: option["value"] for option in element["options"]}
+    options = element(room.form("maya"), "period")["options"]
+    return {option["text"]["text"]: option["value"] for option in options}
 
 
 # Asked for

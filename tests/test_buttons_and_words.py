@@ -11,7 +11,8 @@ import pytest
 from flows.answer import Source, Standing
 from flows.review import Status
 from flows.words import Word, spoken
-from tests.conftest import Room, Thread, buttons, words
+from tests.conftest import Room, Thread
+from tests.reading import buttons, words
 from tests.sayings import ANSWERS, OURS, THEIRS
 
 ASIDE = {

@@ -12,7 +12,8 @@ from flows.calendar import MOST_SCHEDULES, Planned
 from flows.hours import Habits
 from flows.utterances import Outlook
 from storage.tenancy import at_work_for
-from tests.conftest import DEALS, TEAM, Room, Thread, buttons, open_room, words
+from tests.conftest import DEALS, TEAM, Room, Thread, open_room
+from tests.reading import buttons, words
 from tests.test_batches_under_trouble import typed, voice
 from tests.test_reminders import comes as comes_in_berlin
 from tests.test_reminders import prepares, reminded

@@ -15,7 +15,8 @@ from flows.shares import Told
 from flows.summary import Tally
 from flows.utterances import Utterance
 from storage.messages import Messages
-from tests.conftest import TEAM, Message, Room, open_room, words
+from tests.conftest import TEAM, Room, open_room
+from tests.reading import Message, words
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 DEAL = Deal(1, TEAM, "", "Northwind", "U0LENA")

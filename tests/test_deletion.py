@@ -11,9 +11,10 @@ from flows.review import Review
 from storage import erasing_people
 from storage.models import Base, DealRow, MessageRow, ReviewRow
 from storage.reviews import Reviews
-from tests.conftest import DEALS, TEAM, Room, buttons, words
+from tests.conftest import DEALS, TEAM, Room
 from tests.holding import LENA, held, made
 from tests.keeping import LATER, NAMES, OMARS_EDIT, kept, lived, seen_in_slack, where
+from tests.reading import buttons, words
 from tests.test_imports_in_slack import told
 
 EMPTY_ANYWAY = {

@@ -22,8 +22,9 @@ from sandbox.people import PEOPLE
 from storage.calls import Calls
 from storage.deals import Deals
 from storage.reviews import Reviews
-from tests.conftest import TEAM, Message, Room, Thread, buttons, open_room, words
+from tests.conftest import TEAM, Room, Thread, open_room
 from tests.holding import ALL_THEIRS, MAYA, OMAR, PRIVATE, call_in, held, in_days, made
+from tests.reading import Message, buttons, words
 from tests.sayings import ANSWERS
 
 HELP = "Could you find someone who ran both systems for a year?"

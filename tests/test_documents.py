@@ -33,8 +33,9 @@ from storage.messages import LATE
 from storage.models import Base, OfWorkspace, Team
 from storage.sealing import new_key
 from tests.columns import kind
-from tests.conftest import Room, buttons, words
+from tests.conftest import Room
 from tests.pages import ROOT, Page, all_pages, page, rows, settings_read
+from tests.reading import buttons, words
 from tests.written import context_of, families, pages
 
 README = page("README.md")

@@ -9,7 +9,8 @@ from slack_bolt import BoltRequest
 
 from flows.answer import Standing
 from flows.review import Status
-from tests.conftest import TEAM, Message, Room, open_room, words
+from tests.conftest import TEAM, Room, open_room
+from tests.reading import Message, words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, EMPTY, OPEN, OURS, THEIRS
 
 

@@ -12,7 +12,8 @@ import pytest
 from slack_bolt import BoltRequest
 
 from storage.deals import Deals
-from tests.conftest import TEAM, Message, Room, Thread, open_room, words
+from tests.conftest import TEAM, Room, Thread, open_room
+from tests.reading import Message, words
 
 DETAILS = {
     "stage": "deciding",

@@ -24,7 +24,8 @@ from storage.deals import Deals
 from storage.ledger import Ledger
 from storage.reviews import Reviews
 from storage.tenancy import at_work_for
-from tests.conftest import TEAM, Message, Room, buttons, open_room, words
+from tests.conftest import TEAM, Room, open_room
+from tests.reading import Message, buttons, words
 from tests.sayings import THEIRS
 
 LENA, MAYA, OMAR = "U0LENA", "U0MAYA", "U0OMAR"

@@ -13,7 +13,8 @@ from bot.cli import main
 from flows.deal import Ending, Stage
 from storage.database import Database
 from storage.deals import Deals
-from tests.conftest import TEAM, Room, words
+from tests.conftest import TEAM, Room
+from tests.reading import words
 
 PIPEDRIVE = """\
 Deal - Title;Deal - Owner;Deal - Stage;Deal - Status;Deal - Value;Deal - Currency of value;Deal - Expected close date

@@ -19,7 +19,8 @@ from flows.deal import Deal, Ending, Stage
 from storage.deals import Deals
 from storage.models import DealRow
 from storage.tenancy import at_work_for
-from tests.conftest import TEAM, Message, Room, buttons, served, words
+from tests.conftest import TEAM, Room, served
+from tests.reading import Message, buttons, words
 
 SALESFORCE = """\
 Opportunity Name,Opportunity Owner Email,Stage,Close Date,Amount,Amount Currency,Fiscal Period

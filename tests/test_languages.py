@@ -27,7 +27,8 @@ from flows.words import spoken
 from sandbox.blocks import block_problems, view_problems
 from sandbox.people import PEOPLE
 from storage.deals import Person, keep_person
-from tests.conftest import TEAM, Room, buttons, offered, open_room, words
+from tests.conftest import TEAM, Room, open_room
+from tests.reading import buttons, offered, words
 from tests.sayings import ANSWERS
 from tests.test_nudges import days_later, deal
 from tests.test_playbooks import Desk

@@ -26,7 +26,8 @@ from storage.habits import find_habits, keep_habits
 from storage.mirrors import Mirrors
 from storage.models import MirrorRow
 from storage.tenancy import at_work_for
-from tests.conftest import TEAM, Message, Room, Thread, buttons, open_room, words
+from tests.conftest import TEAM, Room, Thread, open_room
+from tests.reading import Message, buttons, words
 
 LENA, MAYA, OMAR = "U0LENA", "U0MAYA", "U0OMAR"
 MONDAY = date(2026, 11, 16)

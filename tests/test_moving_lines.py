@@ -11,8 +11,9 @@ from flows.lens import Correction, Label, read, reason
 from storage.corrections import COUNTING, Corrections
 from storage.models import CorrectionRow
 from storage.tenancy import at_work_for
-from tests.conftest import DEALS, TEAM, Message, Room, Thread, buttons, words
+from tests.conftest import DEALS, TEAM, Room, Thread
 from tests.lens.lines import QUOTES, UNLIKE
+from tests.reading import Message, buttons, words
 from tests.sayings import ALSO_THEIRS, OURS, THEIRS
 
 PRIVATE = "#forecast"

@@ -11,7 +11,8 @@ from flows.playbook import STANDARD, Playbook, plain
 from flows.playbook_files import write
 from storage.playbooks import Playbooks
 from storage.rules import find_rules, keep_rules
-from tests.conftest import TEAM, Room, words
+from tests.conftest import TEAM, Room
+from tests.reading import words
 from tests.test_imports_in_slack import dropped
 from tests.test_playbooks import Desk
 from tests.test_privacy import files

@@ -20,7 +20,8 @@ from flows.review import Status
 from storage.deals import Deals
 from storage.habits import keep_habits
 from storage.nudges import Nudges
-from tests.conftest import TEAM, Message, Room, Thread, buttons, words
+from tests.conftest import TEAM, Room, Thread
+from tests.reading import Message, buttons, element, words
 from tests.sayings import ALSO_THEIRS, ANSWERS, THEIRS
 
 LENA = "U0LENA"
@@ -86,8 +87,7 @@ def fills(room: Room, who: str = "lena", **values: str) -> dict[str, str]:
 
 def options(form: Message, block: str) -> dict[str, str]:
     """The values of a select in a form, by their words."""
-    element = next(each["element"] for each in form["blocks"] if each.get("block_id") == block)
-    return {option["text"]["text"]: option["value"] for option in element["options"]}
+    return {option["text"]["text"]: option["value"] for option in element(form, block)["options"]}
 
 
 def nudges(room: Room, who: str = LENA) -> list[Nudge]:

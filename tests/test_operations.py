@@ -22,9 +22,10 @@ from click.testing import CliRunner
 from bot import manifest, outside, probe
 from bot.cli import main
 from sandbox.running import LocalWorkspace
-from tests.conftest import PATIENCE, START, Clock, words
+from tests.conftest import PATIENCE, START, Clock
 from tests.databases import folder
 from tests.pages import settings_read
+from tests.reading import words
 from tests.test_packaging import SOURCE
 from tests.test_seen_from_outside import DASHBOARD, free_port
 

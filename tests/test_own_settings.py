@@ -12,7 +12,8 @@ from slack_bolt import BoltRequest
 from flows.hours import Habits, countries, is_country
 from storage.habits import find_habits
 from storage.tenancy import at_work_for
-from tests.conftest import TEAM, Message, Room, buttons, open_room, words
+from tests.conftest import TEAM, Room, open_room
+from tests.reading import Message, buttons, element, words
 
 GIVEN: dict[str, str | list[str] | None] = {
     "begins": "07:30",
@@ -64,13 +65,13 @@ def shown(room: Room, who: str = "lena") -> str:
 
 
 def initial(form: Message, block: str) -> str | list[str] | None:
-    element = next(each["element"] for each in form["blocks"] if each.get("block_id") == block)
+    filled = element(form, block)
     for key in ("initial_value", "initial_date", "initial_time"):
-        if key in element:
-            return str(element[key])
-    if "initial_options" in element:
-        return [each["value"] for each in element["initial_options"]]
-    return str(element["initial_option"]["value"]) if "initial_option" in element else None
+        if key in filled:
+            return str(filled[key])
+    if "initial_options" in filled:
+        return [each["value"] for each in filled["initial_options"]]
+    return str(filled["initial_option"]["value"]) if "initial_option" in filled else None
 
 
 def test_without_settings_the_form_shows_what_is_usual(room: Room) -> None:
@@ -122,7 +123,7 @@ def test_settings_can_be_taken_back(room: Room) -> None:
 
 def test_every_country_is_offered_and_known(room: Room) -> None:
     form = opened(room)
-    groups = next(each["element"] for each in form["blocks"] if each.get("block_id") == "country")["option_groups"]
+    groups = element(form, "country")["option_groups"]
     offered = {option["value"]: option["text"]["text"] for group in groups for option in group["options"]}
     assert offered.pop("none") == "No public holidays"
     assert list(offered.items()) == list(countries())

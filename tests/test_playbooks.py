@@ -16,7 +16,8 @@ from flows.forgetting import FORGOTTEN
 from flows.playbook import NINE, STANDARD, Playbook, Question
 from flows.playbook_files import read
 from storage.playbooks import Playbooks
-from tests.conftest import TEAM, Message, Room, Thread, words
+from tests.conftest import TEAM, Room, Thread
+from tests.reading import Message, element, words
 from tests.sayings import EMPTY, OURS, THEIRS
 from tests.test_privacy import files
 
@@ -582,8 +583,8 @@ def test_a_deal_may_be_called_like_that(room: Room) -> None:
 def test_the_form_offers_the_playbooks(room: Room) -> None:
     room.command("maya")
     form = room.form("maya")
-    select = next(block["element"] for block in form["blocks"] if block.get("block_id") == "playbook")
-    assert [option["text"]["text"] for option in select["options"]] == ["Deal review", "Renewal", "First meeting"]
+    options = element(form, "playbook")["options"]
+    assert [option["text"]["text"] for option in options] == ["Deal review", "Renewal", "First meeting"]
     given = {"name": {"value": "Northwind"}, "playbook": {"value": "renewal"}}
     assert room.workspace.submit("maya", form["id"], given) == {}
     room.settle()

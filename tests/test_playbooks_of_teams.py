@@ -12,12 +12,13 @@ from flows.rules import Crew, Rules
 from storage.models import WorkspaceRow
 from storage.playbooks import Playbooks
 from storage.rules import keep_rules
-from tests.conftest import TEAM, Room, buttons, open_room, words
+from tests.conftest import TEAM, Room, open_room
 from tests.holding import LENA, OMAR, held
+from tests.reading import buttons, element, words
 from tests.test_imports_in_slack import dropped
 from tests.test_new_playbooks import as_file
 from tests.test_playbooks import Desk
-from tests.test_settings_in_slack import ROSA, given, home, line, opens, presses, rules, saves, stale, told
+from tests.test_settings_in_slack import ROSA, given, home, opens, presses, rules, saves, stale, told
 
 RENEWAL = SHIPPED.playbooks["renewal"]
 WORTH = "Worth so far"
@@ -44,14 +45,14 @@ def asked_by(room: Room, text: str) -> str:
 
 def test_an_admin_gives_a_team_its_questions_and_its_members_are_asked_them(room: Room) -> None:
     opens(room)
-    field = line(presses(room, "Add a team"), "playbook")
+    field = element(presses(room, "Add a team"), "playbook")
     assert [each["text"]["text"] for each in field["options"]] == [
         "As usual here", "Deal review", "Renewal", "First meeting",
     ]  # fmt: skip
     assert field["initial_option"]["text"]["text"] == "As usual here"
     assert saves(room, name="North", members=[LENA], playbook="renewal") == {}
     assert rules(room).crews == (team(),)
-    assert line(presses(room, "North"), "playbook")["initial_option"]["text"]["text"] == "Renewal"
+    assert element(presses(room, "North"), "playbook")["initial_option"]["text"]["text"] == "Renewal"
 
     lenas, omars = room.start("Northwind @lena"), room.start("Harlow @omar")
     assert (lenas.review.playbook, omars.review.playbook) == (RENEWAL, STANDARD)
@@ -146,7 +147,7 @@ def test_a_playbook_that_is_gone_is_the_usual_one(room: Room) -> None:
         keep_rules(session, TEAM, Rules(crews=(team("gone"),)))
     assert asked_by(room, "Northwind @lena") == "first_meeting"
     opens(room)
-    assert line(presses(room, "North"), "playbook")["initial_option"]["text"]["text"] == "As usual here"
+    assert element(presses(room, "North"), "playbook")["initial_option"]["text"]["text"] == "As usual here"
 
 
 def test_the_usual_one_of_the_workspace_stays_that_of_everybody_else(room: Room) -> None:
@@ -162,7 +163,7 @@ def test_a_playbook_of_ones_own_is_offered_once_it_is_saved(room: Room) -> None:
     lena.opens()
     dropped(room, "lena", as_file(), "large.yml")
     opens(room)
-    assert "Large companies" not in str(line(presses(room, "Add a team"), "playbook"))
+    assert "Large companies" not in str(element(presses(room, "Add a team"), "playbook"))
     lena.presses("save")
     opens(room)
     presses(room, "Add a team")

@@ -11,8 +11,9 @@ from sqlalchemy import delete
 from bot.commands import Command, parse
 from storage.errands import Errands
 from storage.models import AdmissionRow
-from tests.conftest import DEALS, TEAM, Room, words
+from tests.conftest import DEALS, TEAM, Room
 from tests.keeping import LATER, OMARS_EDIT, lived
+from tests.reading import words
 from tests.sayings import THEIRS
 from tests.test_imports_in_slack import told
 

@@ -23,7 +23,8 @@ from storage.habits import keep_habits
 from storage.models import CallRow
 from storage.reminders import Reminders
 from storage.rules import keep_rules
-from tests.conftest import DEALS, TEAM, Message, Room, Thread, buttons, open_room, words
+from tests.conftest import DEALS, TEAM, Room, Thread, open_room
+from tests.reading import Message, buttons, words
 from tests.sayings import ANSWERS
 
 MAYA, LENA, OMAR = "U0MAYA", "U0LENA", "U0OMAR"

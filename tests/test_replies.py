@@ -14,7 +14,8 @@ from flows.playbook import AFTERWARDS, NINE, PLAYBOOK
 from flows.review import Status
 from sandbox.faults import FaultKind
 from sandbox.people import BOT_USER
-from tests.conftest import DEALS, Room, Thread, open_room, words
+from tests.conftest import DEALS, Room, Thread, open_room
+from tests.reading import words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, EMPTY, OPEN, OURS, THEIRS, UNCLEAR
 
 SAID = ["white_check_mark"]

@@ -19,7 +19,8 @@ from storage.habits import keep_habits
 from storage.models import CallRow
 from storage.rules import keep_rules
 from storage.schedules import Schedules
-from tests.conftest import DEALS, TEAM, Message, Room, buttons, open_room, words
+from tests.conftest import DEALS, TEAM, Room, open_room
+from tests.reading import Message, buttons, element, words
 
 MAYA, LENA, OMAR = "U0MAYA", "U0LENA", "U0OMAR"
 INVITE = "Type /invite @dealreview there, then try again."
@@ -77,10 +78,6 @@ def fills(room: Room, who: str = "maya", **values: Any) -> dict[str, str]:
     wrong = room.workspace.submit(who, form["id"], {block: {"value": value} for block, value in values.items()})
     room.settle()
     return wrong
-
-
-def line(form: Message, block: str) -> Any:
-    return next(each["element"] for each in form["blocks"] if each.get("block_id") == block)
 
 
 def leaves(room: Room, person: str, channel: str = "C0DEALS") -> None:
@@ -203,9 +200,9 @@ def test_in_a_direct_message_the_form_asks_for_the_channel_and_keeps_what_was_ty
     knows(room, ("Northwind", LENA))
     room.command("maya", "schedule @lena every Thu 15:30 Europe/Berlin", channel=room.workspace.dm("maya"))
     form = room.form("maya")
-    assert line(form, "day")["initial_date"] == "2026-11-26"
-    assert line(form, "time")["initial_time"] == "15:30"
-    assert line(form, "owners")["initial_users"] == [LENA]
+    assert element(form, "day")["initial_date"] == "2026-11-26"
+    assert element(form, "time")["initial_time"] == "15:30"
+    assert element(form, "owners")["initial_users"] == [LENA]
     assert fills(room, channel="C0DEALS") == {}
     (found,) = schedules(room)
     assert (found.time, found.zone, found.choice.owners) == (time(15, 30), "Europe/Berlin", (LENA,))
@@ -230,10 +227,10 @@ def test_the_form_proposes_the_next_working_day_and_ones_own_clock_and_holidays(
     room.clock.passes(days=3)  # a Friday
     room.command("maya", "schedule")
     form = room.form("maya")
-    assert line(form, "day")["initial_date"] == "2026-11-30"
-    assert line(form, "zone")["initial_option"]["value"] == "Europe/London"
-    assert line(form, "country")["initial_option"]["value"] == "GB"
-    assert line(form, "channel")["initial_conversation"] == "C0DEALS"
+    assert element(form, "day")["initial_date"] == "2026-11-30"
+    assert element(form, "zone")["initial_option"]["value"] == "Europe/London"
+    assert element(form, "country")["initial_option"]["value"] == "GB"
+    assert element(form, "channel")["initial_conversation"] == "C0DEALS"
 
 
 def test_all_that_the_form_says_is_kept(room: Room) -> None:
@@ -490,8 +487,8 @@ def test_a_change_shows_what_there_is_and_takes_effect_from_the_next_call_on(roo
     comes(room, 25, "09:00")
     presses(room, "Change", card(room))
     form = room.form("maya")
-    assert line(form, "day")["initial_date"] == "2026-12-03"
-    assert line(form, "owners")["initial_users"] == [LENA, OMAR]
+    assert element(form, "day")["initial_date"] == "2026-12-03"
+    assert element(form, "owners")["initial_users"] == [LENA, OMAR]
     assert fills(room, day="2026-12-04", time="14:00") == {}
     assert len(schedules(room)) == 1
     assert "*Every Friday, 14:00*" in words(card(room))

@@ -24,7 +24,8 @@ from bot.cli import main
 from bot.outside import routes, seen_from_outside
 from bot.settings import BadSetting
 from storage.models import ReviewRow
-from tests.conftest import DEALS, Room, open_room, served, words
+from tests.conftest import DEALS, Room, open_room, served
+from tests.reading import words
 from tests.test_http import Answer, Door, door, no_database
 
 __all__ = ["door"]

@@ -19,8 +19,9 @@ from storage.models import CallRow, EntryRow, WorkspaceRow
 from storage.rules import find_rules, keep_rules
 from storage.schedules import Schedules
 from storage.tenancy import at_work_for
-from tests.conftest import DEALS, TEAM, Message, Room, buttons, open_room, words
+from tests.conftest import DEALS, TEAM, Room, open_room
 from tests.holding import CHANNEL, LENA, MAYA, OMAR, PRIVATE, held, made
+from tests.reading import Message, buttons, element, words
 from tests.test_deletion import forget
 
 ROSA = "U0ROSA"
@@ -79,11 +80,6 @@ def saves(room: Room, who: str = "maya", **values: Any) -> dict[str, str]:
     )
     room.settle()
     return wrong
-
-
-def line(form: Message, block: str) -> Message:
-    found: Message = next(each["element"] for each in form["blocks"] if each.get("block_id") == block)
-    return found
 
 
 def told(room: Room, who: str) -> list[str]:
@@ -210,11 +206,11 @@ def test_where_slack_does_not_tell_nobody_is_an_admin(room: Room) -> None:
 def test_a_new_workspace_needs_no_settings_and_the_form_shows_what_is_usual(room: Room) -> None:
     form = opens(room)
     assert rules(room) == Rules()
-    assert "initial_users" not in line(form, "managers")
-    assert "initial_conversations" not in line(form, "channels")
-    assert (line(form, "begins")["initial_time"], line(form, "ends")["initial_time"]) == ("09:00", "17:00")
-    assert line(form, "nudges")["initial_option"]["value"] == "on"
-    assert line(form, "kept")["initial_option"]["text"]["text"] == "For ever"
+    assert "initial_users" not in element(form, "managers")
+    assert "initial_conversations" not in element(form, "channels")
+    assert (element(form, "begins")["initial_time"], element(form, "ends")["initial_time"]) == ("09:00", "17:00")
+    assert element(form, "nudges")["initial_option"]["value"] == "on"
+    assert element(form, "kept")["initial_option"]["text"]["text"] == "For ever"
     assert saves(room) == {}
     assert rules(room) == Rules()
     with room.bot.database.transaction() as session:
@@ -228,10 +224,10 @@ def test_what_is_filled_in_is_kept_shown_again_and_noted_without_words(room: Roo
     usual = Habits(begins=time(8), ends=time(16, 30), workdays=frozenset({0, 1, 2, 3}), country="DE-BY")
     assert rules(room) == Rules((MAYA, OMAR), (), (CHANNEL, PRIVATE), usual, False, 365)
     form = opens(room)
-    assert line(form, "managers")["initial_users"] == [MAYA, OMAR]
-    assert line(form, "channels")["initial_conversations"] == [CHANNEL, PRIVATE]
-    assert line(form, "part")["initial_value"] == "BY"
-    assert line(form, "kept")["initial_option"]["text"]["text"] == "A year"
+    assert element(form, "managers")["initial_users"] == [MAYA, OMAR]
+    assert element(form, "channels")["initial_conversations"] == [CHANNEL, PRIVATE]
+    assert element(form, "part")["initial_value"] == "BY"
+    assert element(form, "kept")["initial_option"]["text"]["text"] == "A year"
     settings = ("managers", "channels", "hours", "nudges")
     assert log(room) == [
         *((MAYA, "changed the settings", each) for each in settings),
@@ -251,7 +247,7 @@ def test_what_will_not_do_is_explained_where_it_stands(room: Room) -> None:
 def test_days_that_were_settled_at_the_command_line_stay_when_the_form_is_saved(room: Room) -> None:
     given(room, retention_days=400)
     form = opens(room)
-    assert line(form, "kept")["initial_option"]["text"]["text"] == "400 days"
+    assert element(form, "kept")["initial_option"]["text"]["text"] == "400 days"
     assert saves(room, nudges="off") == {}
     assert rules(room) == Rules(nudges=False, retention_days=400)
     with room.bot.database.transaction() as session:
@@ -283,7 +279,7 @@ def test_teams_are_added_changed_and_removed_over_the_settings(room: Room) -> No
     assert rules(room).crews == north(LENA)
 
     form = presses(room, "North")
-    assert line(form, "members")["initial_users"] == [LENA]
+    assert element(form, "members")["initial_users"] == [LENA]
     assert saves(room, name="R&D <North>", members=[LENA, ROSA]) == {}
     assert rules(room).crews == (Crew(1, "R&D <North>", (OMAR,), (LENA, ROSA)),)
 
@@ -395,7 +391,7 @@ def test_a_call_for_which_nobody_is_named_is_about_the_managers_team(room: Room)
     made(room, "Harlow", ROSA, period="Q4")
     given(room, crews=north(LENA))
     room.command("omar", "batch")
-    assert line(room.form("omar"), "owners")["initial_users"] == [LENA]
+    assert element(room.form("omar"), "owners")["initial_users"] == [LENA]
     assert room.command("omar", "batch by Thu 10:00").startswith("I'm opening the reviews of 1 deal")
     assert room.command("omar", "batch in Q4 by Fri 10:00").startswith("I'm opening the reviews of 1 deal")
     assert called(room) == {northwind.id}
@@ -444,7 +440,7 @@ def test_a_manager_who_is_forgotten_leaves_no_id_and_no_open_door(room: Room) ->
     assert rules(room) == Rules(managers=("GONE",), crews=north(managers=("GONE",)))
     assert "begun by a colleague who has left in" in room.command("omar", "batch")
     form = opens(room)
-    assert "initial_users" not in line(form, "managers")
+    assert "initial_users" not in element(form, "managers")
 
 
 # Where
@@ -531,7 +527,7 @@ def test_nudges_are_on_or_off_for_the_workspace(room: Room, is_on: bool) -> None
     room.workspace.action("lena", home(room, "lena"), "home:settings")
     room.settle()
     assert ("turned them off for the whole workspace" in str(room.form("lena"))) is not is_on
-    assert line(room.form("lena"), "nudges")["initial_option"]["value"] == "on"
+    assert element(room.form("lena"), "nudges")["initial_option"]["value"] == "on"
 
 
 def stale(room: Room) -> None:

@@ -28,7 +28,8 @@ from storage.models import ReplyRow, ReviewRow
 from storage.reviews import Reviews
 from storage.shares import Shares
 from storage.tenancy import at_work_for
-from tests.conftest import TEAM, Message, Room, Thread, open_room, words
+from tests.conftest import TEAM, Room, Thread, open_room
+from tests.reading import Message, words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, OURS, THEIRS
 
 LENA, MAYA, OMAR, ROSA = "U0LENA", "U0MAYA", "U0OMAR", "U0ROSA"

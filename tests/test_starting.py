@@ -14,7 +14,8 @@ from sqlalchemy import update
 from flows.review import Status
 from sandbox.people import BOT_USER
 from storage.models import ReviewRow
-from tests.conftest import Room, Thread, buttons, open_room, words
+from tests.conftest import Room, Thread, open_room
+from tests.reading import buttons, words
 
 FORECAST = "#forecast"
 GENERAL = "#general"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flows.lens import Label, Reading, Span
-from tests.conftest import DEALS, Message, Room, Thread, buttons, words
+from tests.conftest import DEALS, Room, Thread
+from tests.reading import Message, buttons, element, words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, EMPTY, OPEN, OURS, THEIRS, UNCLEAR
 
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
@@ -186,7 +187,7 @@ def test_a_line_that_was_edited_away_meanwhile_cannot_be_moved(room: Room) -> No
     thread.presses("lena", "Fix a line")
     form = room.workspace.modal("lena")
     assert form
-    last = next(block["element"] for block in form["blocks"] if block.get("block_id") == "line")["options"][-1]["value"]
+    last = element(form, "line")["options"][-1]["value"]
     thread.edits("lena", ts, OURS)
     wrong = room.workspace.submit("lena", form["id"], {"line": {"value": last}, "label": {"value": "us"}})
     assert wrong == {"line": "That line is not there any more; the message it was in has been edited or deleted."}
@@ -293,8 +294,7 @@ def _in_channel(room: Room) -> list[Message]:
 
 
 def _lines_in(form: Message) -> list[str]:
-    select = next(block["element"] for block in form["blocks"] if block.get("block_id") == "line")
-    return [option["text"]["text"] for option in select["options"]]
+    return [option["text"]["text"] for option in element(form, "line")["options"]]
 
 
 def _as_read(text: str) -> str:

@@ -28,7 +28,8 @@ from sandbox.running import LocalWorkspaces
 from storage.models import DealRow
 from storage.sealing import new_key
 from storage.tenancy import EVERYWHERE, at_work_for
-from tests.conftest import PATIENCE, Clock, Message, served, typed
+from tests.conftest import PATIENCE, Clock, served, typed
+from tests.reading import Message
 from tests.sayings import ANSWERS
 
 OURS, THEIRS = HOME.id, NEXT_DOOR.id

@@ -9,8 +9,9 @@ from flows.deal import Ending
 from flows.ledger import Known
 from storage.deals import Deals
 from storage.ledger import Ledger
-from tests.conftest import TEAM, Room, Thread, buttons, words
+from tests.conftest import TEAM, Room, Thread
 from tests.holding import PRIVATE, held
+from tests.reading import buttons, words
 from tests.sayings import ALSO_THEIRS, ANSWERS, OPEN, OURS, THEIRS
 from tests.test_starting import invite_bot
 

@@ -6,8 +6,9 @@ import pytest
 
 from bot.lately import Lately
 from storage.models import ArrivalRow, ReplyRow
-from tests.conftest import DEALS, Room, Thread, words
+from tests.conftest import DEALS, Room, Thread
 from tests.holding import LENA, PRIVATE, held, made
+from tests.reading import words
 from tests.sayings import ANSWERS
 from tests.test_home import home
 

@@ -18,9 +18,10 @@ from sandbox.people import BOT_USER, PEOPLE
 from storage import exports
 from storage.exports import Choice
 from storage.rules import keep_rules
-from tests.conftest import DEALS, TEAM, Room, open_room, words
+from tests.conftest import DEALS, TEAM, Room, open_room
 from tests.databases import folder, made_on
 from tests.holding import CHANNEL, MAYA, PRIVATE, call_in, held, made
+from tests.reading import words
 from tests.test_mirrors import looks, presses
 from tests.test_mirrors import turns as turns_mirror
 

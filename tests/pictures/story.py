@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.conftest import Message, Room, Thread
+from tests.conftest import Room, Thread
+from tests.reading import Message
 
 Json = Any
 Answer = str | tuple[str, str]
