@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import IntegrityError
 
-from bot.clients import lasting
+from bot.clients import lasting, reaching_slack
 from bot.engine import NotNow
 from bot.lately import Lately
 from bot.mrkdwn import cleaned
@@ -232,24 +232,23 @@ class Directory:
 
     def _ask_whether_colleague(self, team: str, person_id: str) -> bool:
         try:
-            return self._learn(self._client.users_info(user=person_id, include_locale=True)["user"], team, person_id)
+            with reaching_slack():
+                user = self._client.users_info(user=person_id, include_locale=True)["user"]
         except SlackApiError as error:
             if (reason := str(error.response.get("error"))) in NOBODY:
                 return False
             if reason == "unknown_method":
                 return True  # a stand-in for Slack that knows no people, and so no guests
             raise NotNow(f"Slack says {reason}") from error
-        except OSError as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
+        return self._learn(user, team, person_id)
 
     def _ask_whether_admin(self, team: str, person_id: str) -> bool:
         try:
-            return _is_admin(self._client.users_info(user=person_id)["user"], team)
+            with reaching_slack():
+                return _is_admin(self._client.users_info(user=person_id)["user"], team)
         except SlackApiError as error:
             log.info("Slack does not tell whether %s is an admin of %s: %s", person_id, team, lasting(error))
             return False
-        except OSError as error:
-            raise NotNow(f"Slack cannot be reached: {error}") from error
 
     def _learn(self, user: dict[str, Any], team: str, person_id: str) -> bool:
         """Slack told of somebody: who they are here is remembered. Gives whether they are a colleague."""
