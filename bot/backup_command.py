@@ -31,6 +31,6 @@ def restore(file: Path) -> None:
 
     What people wrote after the copy was made is not in it, and Slack does not send it again.
     """
-    with opened_database(upgraded=False) as database:
+    with opened_database(upgraded=False, is_made=True) as database:
         backups.restore(file, database)
-    click.echo(f"{file} is restored. Start the bot, and it goes on from there.")
+        click.echo(f"{file} is restored to {database.where}. Start the bot, and it goes on from there.")

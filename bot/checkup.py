@@ -65,6 +65,9 @@ def checkup(given: Mapping[str, str | None], database: Database, now: datetime) 
 
 
 def _database(database: Database) -> Check:
+    if not database.is_there:
+        told = f"there is none at {database.where}; set DATABASE_URL, or make one with dealreview db upgrade."
+        return Check("Database", told, False)
     try:
         found = shape_of(database)
     except DBAPIError as error:

@@ -79,8 +79,8 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database named by DATABASE_URL to this version's shape."""
-    with opened_database():
-        click.echo("The database is up to date.")
+    with opened_database(is_made=True) as database:
+        click.echo(f"The database {database.where} is up to date.")
 
 
 @main.command()
@@ -91,7 +91,7 @@ def doctor(resume: bool) -> None:
     It looks at the database, the lens, and what Slack grants; what is not well is marked with an exclamation mark.
     Exits with 1 if anything is.
     """
-    with opened_database(upgraded=False) as database:
+    with opened_database(upgraded=False, is_made=True) as database:
         checks = checkup(environment(), database, datetime.now(UTC))
         for check in checks:
             click.echo(check.line)
@@ -130,7 +130,13 @@ def manifest(http: str | None, oauth: bool) -> None:
 
 
 @main.command()
-@click.option("--port", default=8765, show_default=True, help="Where the page is served, on this machine only.")
+@click.option(
+    "--port",
+    default=8765,
+    type=click.IntRange(0, 65535),
+    show_default=True,
+    help="Where the page is served, on this machine only.",
+)
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Keep everything said in DIRECTORY.")
 def demo(port: int, no_browser: bool, data: Path | None) -> None:

@@ -28,12 +28,17 @@ def problems_told() -> Iterator[None]:
 
 
 @contextmanager
-def opened_database(upgraded: bool = True) -> Iterator[Database]:
+def opened_database(*, upgraded: bool = True, is_made: bool = False) -> Iterator[Database]:
     """The database named by DATABASE_URL, brought up to date, or as it is; closed at the end.
 
-    Problems are told, also those of whoever uses it.
+    Where there is none it `is_made`, or that is a problem: most commands are about what is there, and a wrong folder is
+    soon in the way of finding it. Problems are told, also those of whoever uses it.
     """
     with problems_told(), closing(Database(database_url(environment()))) as database:
+        if not (is_made or database.is_there):
+            raise DatabaseProblem(
+                f"There is no database at {database.where}; set DATABASE_URL, or make one with dealreview db upgrade."
+            )
         if upgraded:
             database.upgrade()
         yield database

@@ -82,7 +82,7 @@ def import_(path: Path, team: str, owner: str, dates: str | None, dry_run: bool)
     people told of the customer. A cell that is empty changes nothing.
     """
     try:
-        with opened_database() as database:
+        with opened_database(is_made=True) as database:
             sheet = survey(path)
             order = Order(dates) if dates else sheet.dates.order or _ask_for_order(sheet)
             slack = _slack(database, team)
@@ -162,7 +162,8 @@ def _import(database: Database, slack: Slack, sheet: Sheet, order: Order, team: 
     beside = sheet.path.with_name(f"{sheet.path.stem}.rejected.csv")
     rejects = Rejects(beside, sheet, lambda why: bot.speaker.sentence(team, say.rejection(why)))
     system = f", an export of {sheet.columns.system}" if sheet.columns.system else ""
-    click.echo(f"{sheet.path}: {sheet.rows:,} rows, {sheet.encoding}, {DELIMITERS[sheet.delimiter]}{system}.")
+    rows = f"{sheet.rows:,} {'row' if sheet.rows == 1 else 'rows'}"
+    click.echo(f"{sheet.path}: {rows}, {sheet.encoding}, {DELIMITERS[sheet.delimiter]}{system}.")
     report = Report()
     try:
         with rejects, click.progressbar(length=sheet.rows, label="Rows read" if dry_run else "Rows taken") as bar:
@@ -188,7 +189,8 @@ def _lines(report: Report, dry_run: bool) -> list[str]:
     elif report.changes_something:
         first = "Imported:"
     else:
-        first = "Nothing was changed: all of it was here already."
+        none_taken = report.rejected == report.rows
+        first = f"Nothing was changed: {'no row could be taken' if none_taken else 'all of it was here already'}."
     lines = [first, *(f"{count:9,}  {name.replace('same', 'the same')}" for name, count in report)]
     for sample in report.samples:
         told = (
@@ -218,6 +220,11 @@ def _ask_for_order(sheet: Sheet) -> Order:
 def _owner(people: People, told: str) -> str:
     if not told:
         return ""
+    if "@" in told and not isinstance(people, Owners):
+        raise click.BadParameter(
+            f"Slack cannot be asked who {told} is, since SLACK_BOT_TOKEN is not set; give a Slack id.",
+            param_hint="--owner",
+        )
     found = people.with_email(told.casefold()) if isinstance(people, Owners) and "@" in told else told
     if not found or "@" in found or not people.is_there(found):
         raise click.BadParameter(f"nobody in the workspace is {told}.", param_hint="--owner")

@@ -184,7 +184,10 @@ def open_stage(port: int, folder: Path, clock: Callable[[], float] = time.time) 
 @contextmanager
 def _folder(data: Path | None) -> Iterator[Path]:
     if data:
-        data.mkdir(parents=True, exist_ok=True)
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.BadParameter(f"{data} cannot be made ({error.strerror}).", param_hint="--data") from None
         yield data
     else:
         with tempfile.TemporaryDirectory(prefix="dealreview-") as folder:

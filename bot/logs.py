@@ -22,6 +22,7 @@ class Form(StrEnum):
 def set_up(form: Form = Form.TEXT) -> None:
     """Write the log to standard error in this form, unless whoever runs us has seen to the log."""
     logging.basicConfig(level=logging.INFO, handlers=[handler(form, sys.stderr)])
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)  # it tells each time how it is set up
 
 
 def handler(form: Form, stream: TextIO) -> logging.Handler:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.command_line import opened_database
 from flows.drafting import left_of_the_customer, with_all_of
-from flows.playbook import Playbook
+from flows.playbook import SHIPPED, Playbook, Shelf
 from flows.playbook_files import BadPlaybook, read_bytes, write
 from storage import exports
 from storage.audit import OPERATOR, PLAYBOOK, Audit, Did
@@ -33,14 +33,13 @@ def playbook() -> None:
 def export_one(key: str, team: str) -> None:
     """Write a playbook to stdout as YAML, as it is now: standard, renewal, first_meeting, or one of the team's own."""
     with opened_database() as database:
-        team = _team(database, team)
-        with at_work_for(team), database.transaction() as session:
-            shelf = Playbooks(session, team).shelf()
-            found = shelf.named(key)
-            if found is None:
-                there = ", ".join(shelf.playbooks)
-                raise click.BadParameter(f"there is no playbook {key}; there are {there}.", param_hint="KEY")
-            Audit(session, team).note(OPERATOR, Did.EXPORTED, PLAYBOOK, found.key, datetime.now(UTC))
+        if not (team or exports.teams(database)):
+            found = _named(key, SHIPPED)
+        else:
+            team = _team(database, team)
+            with at_work_for(team), database.transaction() as session:
+                found = _named(key, Playbooks(session, team).shelf())
+                Audit(session, team).note(OPERATOR, Did.EXPORTED, PLAYBOOK, found.key, datetime.now(UTC))
     click.echo(write(found), nl=False)
 
 
@@ -89,12 +88,22 @@ def _keep(database: Database, team: str, found: Playbook, anyway: bool) -> str:
     return f"“{saved.name}” is version {saved.version} in {team}.{more}"
 
 
+def _named(key: str, shelf: Shelf) -> Playbook:
+    """Raises `click.BadParameter` if there is no such playbook."""
+    found = shelf.named(key)
+    if found is None:
+        there = ", ".join(shelf.playbooks)
+        raise click.BadParameter(f"there is no playbook {key}; there are {there}.", param_hint="KEY")
+    return found
+
+
 def _team(database: Database, asked: str) -> str:
     """The workspace that is meant. Raises `click.UsageError` if that is not clear."""
     teams = exports.teams(database)
     if asked and asked not in teams:
         raise click.BadParameter(f"nothing is known of a workspace {asked}.", param_hint="--team")
     if not asked and len(teams) != 1:
-        there = f"There are {', '.join(teams)}" if teams else "Nobody has used the bot yet"
-        raise click.UsageError(f"{there}; name a workspace with --team ID.")
+        if not teams:
+            raise click.UsageError("Nobody has used the bot yet; begin a review in Slack first.")
+        raise click.UsageError(f"There are {', '.join(teams)}; name a workspace with --team ID.")
     return asked or teams[0]

@@ -56,6 +56,8 @@ class Stats:
         for outcome, words in OUTCOMES.items():
             if count := self.counts.get(outcome, 0):
                 yield f"  {count:5}  {words}"
+        if not self.counts:
+            return
         if not self.settled:
             yield "None of them has had its time yet, so whether they bring something new is still to be seen."
             return

@@ -49,13 +49,17 @@ def retention(team: str, days: int | None) -> None:
     The days count from the last thing that happened in a review of the deal, or from when it was closed. A workspace
     that the bot is removed from is kept as many days, or 30 if it is 0, and then deleted.
     """
-    with opened_database() as database, at_work_for(team), database.transaction() as session:
-        if days is not None:
-            erasing.settle(session, team, days)
-            Audit(session, team).note(OPERATOR, Did.SETTLED, WORKSPACE, days, datetime.now(UTC))
-        kept, end = erasing.kept_for(session, team), ends_at(session, team)
+    with opened_database() as database:
+        is_known = team in exports.teams(database)
+        with at_work_for(team), database.transaction() as session:
+            if days is not None:
+                erasing.settle(session, team, days)
+                Audit(session, team).note(OPERATOR, Did.SETTLED, WORKSPACE, days, datetime.now(UTC))
+            kept, end = erasing.kept_for(session, team), ends_at(session, team)
     when = f"are deleted {kept:,} days after their last word" if kept else "are kept for ever"
     click.echo(f"Closed deals of {team} {when}.")
+    if not is_known:
+        click.echo("Nothing is kept of such a workspace yet; look again whether that is its id.")
     if end:
         click.echo(f"The bot was removed from it, so all that is kept of it is deleted on {end:%Y-%m-%d}, in UTC.")
 
@@ -70,7 +74,10 @@ def retention(team: str, days: int | None) -> None:
 )
 def audit(team: str, since: datetime | None) -> None:
     """Say who changed, exported and deleted what, and when. The log has ids, and no words."""
+    is_anything = False
     with opened_database() as database, at_work_for(team or EVERYWHERE), database.transaction() as session:
         for each in entries(session, team, since.replace(tzinfo=UTC) if since else None):
-            who = BOT if each.person == BY_ITSELF else each.person
+            is_anything, who = True, BOT if each.person == BY_ITSELF else each.person
             click.echo(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.team}  {who}  {each.act}  {each.kind} {each.subject}")
+    if not is_anything:
+        click.echo("Nothing such is in the log.", err=True)

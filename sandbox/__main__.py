@@ -6,6 +6,7 @@ import json
 import threading
 from pathlib import Path
 
+from sandbox.model import Json
 from sandbox.people import GRID_SEEDS, HOME, SEEDS
 from sandbox.running import LocalWorkspaces
 
@@ -13,7 +14,7 @@ from sandbox.running import LocalWorkspaces
 def main() -> None:
     options = _parser().parse_args()
     with LocalWorkspaces(
-        json.loads(options.manifest.read_text(encoding="utf-8")),
+        options.manifest,
         (GRID_SEEDS if options.organisation else SEEDS)[: options.workspaces],
         installed=[] if options.by_oauth else [HOME.id],
         redirect_urls=options.redirect_url,
@@ -38,7 +39,7 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--manifest", type=Path, required=True, help="the app's manifest, as JSON")
+    parser.add_argument("--manifest", type=_manifest, required=True, help="the app's manifest, as JSON")
     parser.add_argument("--port", type=int, default=8800)
     parser.add_argument("--store", type=Path, help="keep what is said in this file, and in one beside it each")
     parser.add_argument("--workspaces", type=int, choices=range(1, len(SEEDS) + 1), default=1, help="how many")
@@ -49,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--request-url", help="deliver by signed HTTP to this URL instead of Socket Mode")
     parser.add_argument("--no-limits", action="store_true", help="take any number of calls, as Slack does not")
     return parser
+
+
+def _manifest(path: str) -> Json:
+    try:
+        read: Json = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{path} is no manifest as JSON: {error}") from None
+    return read
 
 
 if __name__ == "__main__":

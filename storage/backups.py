@@ -39,6 +39,8 @@ def restore(copy: Path, database: Database) -> None:
     """
     target = _file(database)
     _examine(copy, str(copy))
+    if not target.parent.is_dir():
+        raise DatabaseProblem(f"{target.parent} is no folder; make it first, or mend DATABASE_URL.")
     database.claim()
     for left in (target.with_name(target.name + ending) for ending in BESIDE):
         if left.exists():

@@ -33,14 +33,14 @@ class DatabaseProblem(Exception):
 
 
 class Database:
-    """One database, SQLite or Postgres, by its SQLAlchemy URL.
+    """One database, SQLite or Postgres, by its SQLAlchemy URL; `where` it is, told without a password.
 
     Raises `DatabaseProblem` when the URL names no database that can be used.
     """
 
     def __init__(self, url: str) -> None:
         self.engine = _open(url)
-        self._where = make_url(url).render_as_string(hide_password=True)
+        self.where = make_url(url).render_as_string(hide_password=True)
         self._turn: AbstractContextManager[Any] = nullcontext()
         if self.engine.dialect.name == "sqlite":  # it has one writer; who waits in SQLite itself sleeps too long
             self._turn = threading.RLock()
@@ -67,11 +67,11 @@ class Database:
         """
         try:
             with at_work_for(EVERYWHERE), self.engine.begin() as connection:
-                _upgrade(connection, self._where)
+                _upgrade(connection, self.where)
         except DBAPIError as error:
             reason = str(error.orig).strip().splitlines()[0]
             raise DatabaseProblem(
-                f"The database {self._where} cannot be used ({reason}); check DATABASE_URL and that it may be written."
+                f"The database {self.where} cannot be used ({reason}); check DATABASE_URL and that it may be written."
             ) from error
 
     @contextmanager
@@ -104,12 +104,20 @@ class Database:
             self._claim.acquire()
         except Timeout:
             raise DatabaseProblem(
-                f"Another Dealreview is running on {self._where}; stop it first, or use Postgres for several."
+                f"Another Dealreview is running on {self.where}; stop it first, or use Postgres for several."
             ) from None
         except OSError as error:
             raise DatabaseProblem(
-                f"The database {self._where} cannot be used ({error.strerror}); check DATABASE_URL."
+                f"The database {self.where} cannot be used ({error.strerror}); check DATABASE_URL."
             ) from None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is such a database. SQLite makes one where a file is opened that is not there."""
+        path = self.engine.url.database
+        if self.engine.dialect.name != "sqlite" or not path or path == ":memory:" or path.startswith("file:"):
+            return True
+        return Path(path).exists()
 
     def reachable(self) -> bool:
         """Whether the database answers now."""
@@ -199,7 +207,9 @@ def _open(url: str) -> Engine:
             raise DatabaseProblem(
                 "DATABASE_URL must begin with sqlite:/// or postgresql://; other databases are not supported."
             )
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+        engine = create_engine(
+            parsed.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+        )
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise DatabaseProblem(
             "DATABASE_URL is not a database address; write it like sqlite:///dealreview.db or "

@@ -28,7 +28,7 @@ class Log:
     def __call__(self, *options: str) -> list[str]:
         done = CliRunner().invoke(main, ["audit", *options])
         assert done.exit_code == 0, done.output
-        return done.output.splitlines()
+        return done.stdout.splitlines()
 
 
 def test_everything_that_changes_or_takes_out_or_deletes_is_noted_with_who_and_when(

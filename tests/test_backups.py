@@ -86,7 +86,7 @@ def test_a_review_that_is_answered_while_it_is_backed_up_is_finished_where_it_is
     room.bot_leaves()
     empty = f"sqlite:///{place}/elsewhere.db"
     restored = dealreview(empty, "restore", copy)
-    assert restored.output == f"{copy} is restored. Start the bot, and it goes on from there.\n"
+    assert restored.output == f"{copy} is restored to {empty}. Start the bot, and it goes on from there.\n"
     moves(room, empty)
     is_finished_there(room, thread)
 
@@ -200,7 +200,7 @@ def test_a_back_up_that_was_cut_short_is_not_restored(copy: Path, place: Path) -
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("sqlite:////dev/null/there.db", "cannot be used"),
+        ("sqlite:////dev/null/there.db", "is no folder"),
         ("sqlite://", "names no plain file"),
         ("postgresql://somebody@127.0.0.1:1/nowhere", "use pg_dump and pg_restore"),
     ],

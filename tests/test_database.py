@@ -210,7 +210,8 @@ def test_an_address_still_full_of_placeholders_is_a_problem_and_no_stack_trace()
 def test_dealreview_db_upgrade_makes_the_tables(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, ["db", "upgrade"], env={"DATABASE_URL": url})
-    assert (result.exit_code, result.output) == (0, "The database is up to date.\n")
+    where = make_url(url).render_as_string(hide_password=True)
+    assert (result.exit_code, result.output) == (0, f"The database {where} is up to date.\n")
     database = Database(url)
     assert tables(database) == TABLES
     database.close()
@@ -324,3 +325,21 @@ def test_two_people_who_start_one_deal_at_once_on_postgres_start_one_review(room
             started.result(20)
     room.settle()
     assert len(room.reviews()) == 1
+
+
+@pytest.mark.parametrize(
+    "asked", ["stats", "audit", "backup copy", "workspace retention T0LOCAL", "playbook export standard"]
+)
+def test_where_there_is_no_database_a_command_says_so_and_makes_none(
+    asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, asked.split(), env={"DATABASE_URL": "sqlite:///elsewhere.db"})
+    assert (result.exit_code, result.output.count("There is no database at sqlite:///elsewhere.db")) == (1, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_driver_of_sqlite_is_none_of_ours(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/dealreview.db")
+    assert database.reachable()
+    database.close()

@@ -101,7 +101,7 @@ def test_without_slack_an_owner_has_to_be_named_by_id(alone: Database) -> None:
     assert "1  rejected" in run("pipeline.csv", "--team", TEAM).output
     assert "--owner says whose" in Path("pipeline.rejected.csv").read_text(encoding="utf-8-sig")
     assert (
-        "nobody in the workspace is lena@example.com"
+        "Slack cannot be asked who lena@example.com is"
         in run("pipeline.csv", "--team", TEAM, "--owner", "lena@example.com", code=2).output
     )
     assert "1  new" in run("pipeline.csv", "--team", TEAM, "--owner", "U0LENA").output

@@ -83,7 +83,7 @@ def test_the_wheel_runs_from_a_folder_that_knows_nothing_of_us(installed: Path, 
     asked = json.dumps({"id": "1", "question": "change", "text": "Ruth said they cannot do another audit by hand."})
     (read,) = run(installed, "lens", cwd=tmp_path, given=asked).splitlines()
     assert json.loads(read)["id"] == "1"
-    assert run(installed, "db", "upgrade", cwd=tmp_path) == "The database is up to date.\n"
+    assert run(installed, "db", "upgrade", cwd=tmp_path) == "The database sqlite:///dealreview.db is up to date.\n"
     with sqlite3.connect(tmp_path / "dealreview.db") as connection:
         assert connection.execute("SELECT count(*) FROM review").fetchone() == (0,)
     connection.close()
