@@ -6,8 +6,6 @@ import difflib
 import re
 from dataclasses import dataclass
 
-LONGEST_NAME = 120
-
 SUBCOMMANDS = (
     "help", "list", "show", "full", "ask", "close", "reopen", "handover", "batch", "schedule", "digest", "lens",
     "playbook", "delete", "my", "forget", "settings",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flows.calls import Schedule
-from flows.hours import DAY, MONDAY_TO_FRIDAY, Habits, is_workday, local_day
+from flows.hours import DAY, MONDAY_TO_FRIDAY, WEEK, Habits, is_workday, local_day
 from flows.moments import moment
 
 MOST_SCHEDULES = 10
@@ -18,8 +18,6 @@ MOST_DAYS_AHEAD = 5
 
 ROOM = timedelta(hours=2)
 """Reviews are not opened any later before a call: nobody could answer them well."""
-
-WEEK = timedelta(weeks=1)
 
 EVENING_BEFORE = 0
 """Stands for the digest on the evening before a call, where minutes before it are given."""

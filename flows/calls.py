@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+PROPOSED = time(10)
+"""The time of a call, until another is chosen."""
 DIGEST_MINUTES = 60
 THIS_QUARTER = "@quarter"
 """Stands for the forecast period of the day on which the reviews are opened, by our close dates; see `Periods`."""

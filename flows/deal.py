@@ -7,6 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+LONGEST_NAME = 120
+"""In characters: of a deal's name."""
+
 
 class Stage(StrEnum):
     """How far the customer is with their decision; knowledge ages faster towards the end."""

@@ -18,7 +18,7 @@ from flows.freshness import State
 from flows.help_wanted import asked_for
 from flows.home import MATTERS_FIRST
 from flows.lens import Label
-from flows.nudging import URGENCY
+from flows.nudging import rank
 from flows.outlook import Item, playbook_of
 from flows.playbook import AFTERWARDS, NEXT_STEP, OPENING, OUR_HELP
 from flows.watch import REVIEWS_RUNNING, Flag, flags, is_our_sum, only_ours
@@ -239,7 +239,7 @@ def _news(dossier: Dossier) -> tuple[News, ...]:
                 found.setdefault(f"event {event.question}", news)
             elif review.follows and line.question in answered and _moves(line, every):
                 found.setdefault(line.question, News(line.question, line.text, line.author, line.at))
-    return tuple(sorted(found.values(), key=lambda each: (not each.may_change, _rank(each.question))))
+    return tuple(sorted(found.values(), key=lambda each: (not each.may_change, rank(each.question))))
 
 
 def _is_new(line: Told, review: Past, dossier: Dossier) -> bool:
@@ -281,11 +281,7 @@ def _ask(heading: Heading, news: Sequence[News], aged: Sequence[Item], weak: Seq
 
 def _urgent(items: Iterable[Item]) -> tuple[Item, ...]:
     """The most urgent first; what is stale before what only ages."""
-    return tuple(sorted(items, key=lambda item: (item.freshness.state is State.AMBER, _rank(item.question))))
-
-
-def _rank(question: str) -> int:
-    return URGENCY.index(question) if question in URGENCY else len(URGENCY)
+    return tuple(sorted(items, key=lambda item: (item.freshness.state is State.AMBER, rank(item.question))))
 
 
 def _by_close_date(dossier: Dossier) -> tuple[date, str, int]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 MORNING = time(9, 30)
 MONDAY_TO_FRIDAY = frozenset(range(5))
 DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
 DAYS_AHEAD = 366
 
 

@@ -8,10 +8,10 @@ from datetime import date, datetime, time
 from itertools import islice
 
 from flows.asking import Side, questions, side_of
-from flows.hours import Habits, is_working, local_day
+from flows.hours import WEEK, Habits, is_working, local_day
 from flows.moments import moment
 from flows.playbook import OUR_HELP, STEERED
-from flows.shares import WEEK, week_of
+from flows.shares import week_of
 
 MOST_QUOTES = 3
 WEEKS_BEFORE = 4

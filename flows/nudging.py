@@ -246,15 +246,16 @@ def _matter(nudge: Nudge, standing: Standing) -> Matter:
 
 def _stale(items: Iterable[Item]) -> tuple[Item, ...]:
     stale = [item for item in items if item.freshness.state is State.STALE]
-    return tuple(sorted(stale, key=lambda item: _rank(item.question)))
+    return tuple(sorted(stale, key=lambda item: rank(item.question)))
 
 
 def _urgency(matter: Matter) -> tuple[int, date, int]:
     """By what of it is most urgent, then by when we want to close it."""
-    return _rank(matter.items[0].question), matter.deal.close_date or date.max, matter.deal.id
+    return rank(matter.items[0].question), matter.deal.close_date or date.max, matter.deal.id
 
 
-def _rank(question: str) -> int:
+def rank(question: str) -> int:
+    """How soon a question is asked, the most urgent at 0."""
     return URGENCY.index(question) if question in URGENCY else len(URGENCY)
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-DAY = timedelta(days=1)
-
 
 class Span(StrEnum):
     """How long a period is; the values are what it is called in a sentence."""
@@ -31,7 +29,7 @@ class Periods:
         """The first and the last day of the period that a day is in: of a person's own day, in their zone."""
         month, length = day.year * 12 + day.month - 1, MONTHS[self.span]
         first = month - (month - (self.begins - 1)) % length
-        return _first_day(first), _first_day(first + length) - DAY
+        return _first_day(first), _first_day(first + length) - timedelta(days=1)
 
 
 CALENDAR = Periods()

@@ -12,7 +12,6 @@ from typing import Any
 
 from flows.deal import Deal, Ending, Stage
 
-LONGEST_NAME = 120
 MOST_SAMPLES = 5
 """So many changes are shown field by field before they are made."""
 MOST_STAGES = 5

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from flows.deal import Ending
-from flows.pipeline import LONGEST_NAME, Ground, Rejection, Row
+from flows.deal import LONGEST_NAME, Ending
+from flows.pipeline import Ground, Rejection, Row
 from flows.pipeline_headers import Columns, Field
 from flows.pipeline_stages import ending_of, is_open, stage_of
 from flows.pipeline_values import Order, read_amount, read_day

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flows.hours import local_day
+from flows.hours import WEEK, local_day
 from flows.summary import Tally
 
 MOST_REVIEWS = 6
@@ -16,7 +16,6 @@ FEWEST_REVIEWS = 3
 """Two points are a difference, and no movement."""
 WEEKS = 8
 FEWEST_WEEKS = 2
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)

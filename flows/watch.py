@@ -12,9 +12,8 @@ from flows.answer import Source
 from flows.deal import Deal, Stage
 from flows.freshness import State, lasts_for
 from flows.outlook import Item
-from flows.playbook import STRUGGLE
+from flows.playbook import NO_ACTION, STRUGGLE
 
-NO_ACTION = "no_action"
 LONG_AGO = 2
 """So many times its days have to be over before what happens if they wait says nothing any more."""
 REVIEWS_RUNNING = 2

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from flows.answer import Source
 from flows.deal import Deal
 from flows.freshness import scale_of
+from flows.hours import DAY
 from flows.ledger import Known, doubted, known
 from flows.playbook import OPENING
 from flows.review import Review, Turn
@@ -22,16 +23,13 @@ from storage.reviews import Reviews
 LATELY_CLOSED = 100
 """So many of a team's latest closed deals tell how slow its deals are: as they are of late, and in one short query."""
 
-DAY = 24 * 60 * 60
-"""In seconds."""
-
 
 def scale(session: Session, team: str) -> float:
     """How much slower than usual a team's deals age; see `flows.freshness.scale_of`."""
     first = select(func.min(ReviewRow.opened_at)).where(ReviewRow.deal_id == DealRow.id).scalar_subquery()
     closed = select(first, DealRow.closed_at).where(DealRow.team == team, DealRow.closed_at.is_not(None))
     latest = session.execute(closed.order_by(DealRow.closed_at.desc()).limit(LATELY_CLOSED))
-    return scale_of([max(0.0, (ended - began).total_seconds() / DAY) for began, ended in latest if began and ended])
+    return scale_of([max(0.0, (ended - began) / DAY) for began, ended in latest if began and ended])
 
 
 class Ledger:

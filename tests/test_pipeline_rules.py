@@ -13,11 +13,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from bot.commands import LONGEST_NAME as LONGEST_TYPED
 from bot.pipeline.rejects import Rejects, Seen
 from bot.pipeline.sheet import Trouble, Unreadable, survey
-from flows.deal import Deal, Ending, Stage
-from flows.pipeline import FIELDS, LONGEST_NAME, Ground, Rejection, Report, Row, changed, differences
+from flows.deal import LONGEST_NAME, Deal, Ending, Stage
+from flows.pipeline import FIELDS, Ground, Rejection, Report, Row, changed, differences
 from flows.pipeline_headers import Field, columns
 from flows.pipeline_rows import LONGEST_CELL, guarded, read_row, unguarded
 from flows.pipeline_stages import STAGES, ending_of, is_open, stage_of
@@ -287,10 +286,6 @@ def test_no_row_is_too_odd_to_be_read_or_rejected(cells: list[str]) -> None:
     if isinstance(read, Row):
         assert 0 < len(read.name) <= LONGEST_NAME
         assert read.name == " ".join(read.name.split())
-
-
-def test_a_deals_name_has_one_length_wherever_it_comes_from() -> None:
-    assert LONGEST_NAME == LONGEST_TYPED
 
 
 # What a row changes

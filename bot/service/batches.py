@@ -20,19 +20,17 @@ from bot.service.opening import Opening
 from bot.service.rulings import Rulings
 from flows import batch
 from flows import utterances as say
-from flows.calls import DIGEST_MINUTES, THIS_QUARTER, Call, Choice, Result
+from flows.calls import DIGEST_MINUTES, PROPOSED, THIS_QUARTER, Call, Choice, Result
 from flows.hours import local_day, next_morning
 from flows.moments import is_far, moment
 from flows.review import DIRECT
 from flows.times import NotUnderstood, UnknownZone, find_zone, read_when
-from flows.utterances import EVENING_BEFORE, Draft, Utterance
+from flows.utterances import EVENING, Draft, Utterance
 from storage.calls import Calls
 from storage.choices import Choices, Offer
 from storage.database import Database
 from storage.habits import find_habits
 from storage.rules import find_rules
-
-PROPOSED = time(10)
 
 _WORDS = re.compile(
     r"(?:(?P<quarter>(?:in )?this (?:quarter|period))|in (?P<period>.+?))?(?:(?:^|\s)by(?P<when>\s.*)?)?$", re.I
@@ -208,8 +206,8 @@ class BatchService:
             return say.skipped_hour(asked.day, asked.wall, zone)
         if batch.is_soon(at.at, now):
             return say.too_soon(at.at, zone, now)
-        minutes = batch.evening_before(at.at, zone) if asked.digest == EVENING_BEFORE else int(asked.digest)
-        if asked.digest == EVENING_BEFORE and at.at - timedelta(minutes=minutes) <= now:
+        minutes = batch.evening_before(at.at, zone) if asked.digest == EVENING else int(asked.digest)
+        if asked.digest == EVENING and at.at - timedelta(minutes=minutes) <= now:
             return say.evening_is_over()
         return Call(
             id=0,
@@ -219,7 +217,7 @@ class BatchService:
             at=at.at,
             zone=zone,
             in_direct=asked.in_direct,
-            digest_minutes=minutes if asked.digest == EVENING_BEFORE else batch.digest_minutes(minutes, at.at, now),
+            digest_minutes=minutes if asked.digest == EVENING else batch.digest_minutes(minutes, at.at, now),
             created_at=now,
         )
 

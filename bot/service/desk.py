@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot import mrkdwn
-from bot.commands import LONGEST_NAME, Command, parse
+from bot.commands import Command, parse
 from bot.directory import Directory
 from bot.service.deals import DealService
 from bot.service.lessons import LessonService
@@ -14,7 +14,7 @@ from bot.service.portfolio import PortfolioService
 from bot.service.reviews import ReviewService
 from bot.speaker import Speaker
 from flows import utterances as say
-from flows.deal import Deal
+from flows.deal import LONGEST_NAME, Deal
 from flows.steering import Act
 from flows.utterances import Utterance
 

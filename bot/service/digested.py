@@ -21,15 +21,13 @@ from flows.deal import Deal
 from flows.hours import local_day
 from flows.review import Review, Turn
 from flows.steering import Act, Outcome
-from flows.utterances import Utterance, ahead_slot, asked_review_slot, digest_slot
+from flows.utterances import EVENING, Utterance, ahead_slot, asked_review_slot, digest_slot
 from storage.calls import Calls
 from storage.database import Database
 from storage.digests import Digests, Said
 from storage.dossiers import TAKEN_ON
 from storage.habits import find_habits
 from storage.reviews import Reviews
-
-EVENING = "evening"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from bot.service.desk import Typed
 from bot.service.rulings import Rulings
 from flows import utterances as say
 from flows.calendar import MOST_DAYS_AHEAD, MOST_SCHEDULES, ROOM
-from flows.calls import Choice, Schedule
+from flows.calls import PROPOSED, Choice, Schedule
 from flows.hours import Habits, is_country, local_day, next_working_moment
 from flows.moments import is_far
 from flows.recurring import EVERY, read_recurring
@@ -34,7 +34,6 @@ from storage.schedules import Schedules
 from storage.tenancy import at_work_for
 
 LIST = "list"
-PROPOSED = time(10)
 ASKED_AT_ONCE = 8
 DAYS_AHEAD = range(1, MOST_DAYS_AHEAD + 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -12,14 +12,13 @@ from flows.batch import Line, overview
 from flows.calls import THIS_QUARTER, Call, Choice, Result
 from flows.moments import moment
 from flows.periods import Span
-from flows.utterances.saying import Retouch, Utterance, ask_slot, batch_slot
+from flows.utterances.saying import Link, Retouch, Utterance, ask_slot, batch_slot
 
 MOST_LINES = 15
 """So many deals are named in a list of one message; the rest is folded into a number."""
 
-EVENING_BEFORE = "evening"
-
-Link = Callable[[str, str | None], str]
+EVENING = "evening"
+"""The digest on the evening before, in a form."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def batch_form(draft: Draft, periods: Sequence[str], span: Span = Span.QUARTER) 
             "day": draft.at.date(),
             "time": f"{draft.at:%H:%M}",
             "zone": draft.zone,
-            "evening": EVENING_BEFORE,
+            "evening": EVENING,
         },
     )
 

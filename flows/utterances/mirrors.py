@@ -7,9 +7,9 @@ from typing import Any
 
 from flows import shares
 from flows.deal import Deal
-from flows.hours import DAY
+from flows.hours import DAY, WEEK
 from flows.mirror import Mirror
-from flows.shares import WEEK, Movement
+from flows.shares import Movement
 from flows.utterances.saying import Utterance, mirror_slot
 
 

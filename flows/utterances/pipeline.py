@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flows.pipeline import LONGEST_NAME, MOST_STAGES, Rejection, Report, Sample
+from flows.deal import LONGEST_NAME
+from flows.pipeline import MOST_STAGES, Rejection, Report, Sample
 from flows.utterances.saying import Retouch, Utterance, import_slot, imported_slot
 
 MOST_HEADERS = 8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,10 @@ from flows.calls import Call
 from flows.home import UnderWay
 from flows.reminding import MOST_REMINDERS, Reminder, Snooze
 from flows.review import OPEN, Status
-from flows.utterances.saying import Retouch, Utterance, reminder_slot
+from flows.utterances.saying import Link, Retouch, Utterance, reminder_slot
 
 MOST_NAMED = 10
 """So many deals are named in a reminder, and as many that are done; it has to fit a phone."""
-
-Link = Callable[[str, str | None], str]
 
 
 def reminder(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,8 @@ ONCE = "once:"
 """Begins the slot of what is said once, and of which nothing is kept when it is said."""
 
 Context = Mapping[str, Any]
+Link = Callable[[str, str | None], str]
+"""Gives the address of a message, or nothing, by its channel and its `ts`."""
 
 
 @dataclass(frozen=True)

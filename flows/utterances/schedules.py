@@ -13,10 +13,8 @@ from flows.calendar import MOST_DAYS_AHEAD, MOST_SCHEDULES, Planned
 from flows.calls import THIS_QUARTER, Call, Schedule
 from flows.hours import Habits, countries
 from flows.periods import Span
+from flows.utterances.batches import EVENING
 from flows.utterances.saying import Retouch, Utterance, schedule_slot
-
-EVENING = "evening"
-"""The digest on the evening before, in a form."""
 
 
 @dataclass(frozen=True)
