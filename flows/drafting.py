@@ -12,6 +12,7 @@ from flows.playbook import (
     AFTERWARDS,
     DECISION_PATH,
     DESTINATION,
+    NEXT_STEP,
     NINE,
     NO_ACTION,
     OPENING,
@@ -143,7 +144,7 @@ def add(playbook: Playbook, question: Question, taken: Collection[str]) -> Playb
     if any((each.label, each.ask) == (question.label, question.ask) for each in playbook.questions):
         return playbook
     added = replace(question, key=new_key(question.label, {*taken, *(each.key for each in playbook.questions)}))
-    last = playbook.questions[-1:] if playbook.questions[-1].key == "next_step" else ()
+    last = playbook.questions[-1:] if playbook.questions[-1].key == NEXT_STEP else ()
     rest = playbook.questions[: len(playbook.questions) - len(last)]
     return replace(playbook, questions=(*rest, added, *last))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.playbook import NEXT_STEP, OUR_HELP, STRUGGLE
+from flows.playbook import DECISION_PATH, DESTINATION, NEXT_STEP, NO_ACTION, OUR_HELP, PEOPLE, STRUGGLE, WHY_CHANGE
 
 AT_MOST = 2
 """So many suggestions for one reply: each of them asks for a busy person's attention."""
@@ -22,16 +22,16 @@ class Suggestion:
 
 EVENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     # Somebody goes, and what they felt may go with them.
-    (("people", "why_change"), "sponsor/champion <gone>, lost our/their/the sponsor/champion"),
-    (("people",), "<who>/<name> <gone>, <who>/<name> changed roles, <who>/<name> moved to another <word>"),
+    ((PEOPLE, WHY_CHANGE), "sponsor/champion <gone>, lost our/their/the sponsor/champion"),
+    ((PEOPLE,), "<who>/<name> <gone>, <who>/<name> changed roles, <who>/<name> moved to another <word>"),
     # Somebody comes, and may want something else.
-    (("people", "destination"), "new sponsor/champion"),
+    ((PEOPLE, DESTINATION), "new sponsor/champion"),
     (
-        ("people", "why_change"),
+        (PEOPLE, WHY_CHANGE),
         "new <who>, <who>/<name> took/takes over as/from/in/on, <who> joined/joins in/on <when>",
     ),
     (
-        ("people", "decision_path"),
+        (PEOPLE, DECISION_PATH),
         """
         <office> is/are now in/involved, <office> is/are in/involved now, <office> is/are in., <office> joined,
         <office> has/have joined, <office> got/gets involved, brought/pulled in <office>, joined for the first time,
@@ -39,9 +39,9 @@ EVENTS: tuple[tuple[tuple[str, ...], str], ...] = (
         """,
     ),
     # The company itself changes.
-    (("people", "destination"), "reorg, re-org, reorganis*, reorganiz*, restructured, restructuring"),
+    ((PEOPLE, DESTINATION), "reorg, re-org, reorganis*, reorganiz*, restructured, restructuring"),
     (
-        ("people", "why_change"),
+        (PEOPLE, WHY_CHANGE),
         """
         merging/merged with, merger with/talks/announced/announcement/closed/closes, takeover by/of/bid,
         acquired/bought by, up for sale
@@ -49,16 +49,16 @@ EVENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     # It stops, or something else comes first.
     (
-        ("decision_path", "why_change"),
+        (DECISION_PATH, WHY_CHANGE),
         """
         is/are/was/been/goes/went/put/placed/it/this/project/everything/all/spend/now on hold/ice, on hold until/till,
         is/are/was/been/got/project shelved, paused all/everything, froze all/spend/spending/external,
         spend/spending/capex/purchasing/budget freeze, spend/spending/capex/purchasing/budget is/are/was frozen
         """,
     ),
-    (("no_action", "why_change"), "hiring/headcount freeze"),
+    ((NO_ACTION, WHY_CHANGE), "hiring/headcount freeze"),
     (
-        ("why_change", STRUGGLE),
+        (WHY_CHANGE, STRUGGLE),
         """
         budget cut/gone/pulled/withdrawn, budget is/was/got/been/has cut/gone/pulled/withdrawn, lost the/their budget,
         no longer a/their/the priority, no longer urgent, new/other/bigger/different priority/priorities,
@@ -68,18 +68,18 @@ EVENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     # A date moves.
     (
-        ("no_action", "why_change"),
+        (NO_ACTION, WHY_CHANGE),
         "deadline <moved>, deadline is/was/got/been <moved>/lifted/extended, got an extension",
     ),
     (
-        (STRUGGLE, "decision_path"),
+        (STRUGGLE, DECISION_PATH),
         """
         meeting/call/review/workshop <moved>/cancelled/canceled, cancelled/canceled our <word>, <moved> again/twice,
         meeting/call/review/workshop is/was/got/been <moved>/cancelled/canceled
         """,
     ),
     (
-        ("decision_path", STRUGGLE),
+        (DECISION_PATH, STRUGGLE),
         """
         <moved> from <when> to/until <when>, <moved> to/until/till/into <when>, <moved> by <number> <time>, pushed out,
         pushed/put back to/until/till <when>, pushed/moved/shifted/postponed ... to/until/till <when>,
@@ -88,20 +88,20 @@ EVENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     # They decide in another way, or among others.
     (
-        ("decision_path", STRUGGLE),
+        (DECISION_PATH, STRUGGLE),
         """
         out/goes/going/gone/went to tender, issued/issuing an rfp/tender, rfp is out/coming,
         contract/terms came/come/were/was/got sent back, sent back the contract/terms
         """,
     ),
     (
-        ("decision_path", "people"),
+        (DECISION_PATH, PEOPLE),
         "new/another approver/signatory/signature, now needs/need sign-off, now also has/have to sign/approve",
     ),
-    ((STRUGGLE, "decision_path"), "new/another option/supplier/vendor came/appeared, also looking at <name>"),
+    ((STRUGGLE, DECISION_PATH), "new/another option/supplier/vendor came/appeared, also looking at <name>"),
     # It goes quiet, or gets harder.
     (
-        (STRUGGLE, "people"),
+        (STRUGGLE, PEOPLE),
         """
         <person> went quiet/silent/dark, <person> has/have gone quiet/silent/dark, stopped replying/answering,
         they've/she's/he's/it's gone quiet/silent/dark, <person> is under pressure/fire
@@ -109,11 +109,11 @@ EVENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     # They can live without it, or want something else.
     (
-        ("no_action", "why_change"),
+        (NO_ACTION, WHY_CHANGE),
         "stopgap, renewed with, renewed/extended the/their contract/licence/license with/for/by",
     ),
     (
-        ("destination",),
+        (DESTINATION,),
         """
         scope is/was/got/been cut/reduced/halved/doubled, cut/reduced/halved/widened the scope, scaled back,
         new goals, goals/targets are/were/got/been/have reset/changed
@@ -121,7 +121,7 @@ EVENTS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     ((OUR_HELP,), "declined our, turned down our, don't/doesn't need our help"),
     # What they meant to do is done.
-    ((NEXT_STEP, "decision_path"), "board/committee/council/<who> has approved/rejected/decided/voted"),
+    ((NEXT_STEP, DECISION_PATH), "board/committee/council/<who> has approved/rejected/decided/voted"),
 )
 """Words that tell of an event, and the questions it may change, the likeliest first: the product's "Stale early if".
 

@@ -13,7 +13,7 @@ from flows.hours import Habits
 from flows.ledger import Known, Wait
 from flows.outlook import Item, outlook
 from flows.periods import CALENDAR, Periods, Span
-from flows.playbook import NEXT_STEP, STANDARD, Playbook
+from flows.playbook import DECISION_PATH, NEXT_STEP, PEOPLE, STANDARD, Playbook
 from flows.review import Status
 from flows.shares import Movement
 from flows.watch import Flag
@@ -23,7 +23,7 @@ DEALS_ON_A_PAGE = 20
 
 MOST_REVIEWS = 10
 
-MATTERS_FIRST = frozenset({"people", "decision_path", NEXT_STEP})
+MATTERS_FIRST = frozenset({PEOPLE, DECISION_PATH, NEXT_STEP})
 """What the product's digest looks at first: who is in it, how they decide, and what they do next."""
 
 UNANSWERED = frozenset({State.STALE, State.OPEN})

@@ -13,7 +13,18 @@ from flows.freshness import State
 from flows.hours import DAY, Habits, is_workday, is_working, local_day
 from flows.outlook import Item
 from flows.periods import CALENDAR, Periods
-from flows.playbook import NEXT_STEP, OUR_HELP, STANDARD, STRUGGLE, Playbook
+from flows.playbook import (
+    DECISION_PATH,
+    DESTINATION,
+    NEXT_STEP,
+    NO_ACTION,
+    OUR_HELP,
+    PEOPLE,
+    STANDARD,
+    STRUGGLE,
+    WHY_CHANGE,
+    Playbook,
+)
 from flows.review import Review
 
 MOST_DEALS = 5
@@ -21,7 +32,7 @@ MOST_DEALS = 5
 MOST_QUESTIONS = 3
 """The aim of a short review, too: "3 or fewer, under 3 minutes"."""
 
-URGENCY = (NEXT_STEP, "people", "decision_path", "why_change", "no_action", STRUGGLE, "destination", OUR_HELP)
+URGENCY = (NEXT_STEP, PEOPLE, DECISION_PATH, WHY_CHANGE, NO_ACTION, STRUGGLE, DESTINATION, OUR_HELP)
 """What is asked first: a step that passed, then who decides and how, on which the digest looks first, too; then why
 they move at all; last what follows from the rest."""
 
