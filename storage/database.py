@@ -171,18 +171,18 @@ def _upgrade(connection: Connection, where: str) -> None:
     current = MigrationContext.configure(connection).get_current_revision()
     try:
         if current:
-            _revisions().get_revision(current)
+            migrations().get_revision(current)
     except CommandError as error:
         raise DatabaseProblem(
             f"The database {where} was made by a newer version of Dealreview (revision {current}); "
             "install that version, or restore a back-up made by this one."
         ) from error
-    if current != _revisions().get_current_head():
+    if current != migrations().get_current_head():
         command.upgrade(alembic_config(connection), "head")
 
 
 @cache
-def _revisions() -> ScriptDirectory:
+def migrations() -> ScriptDirectory:
     """The migrations of this version: reading them takes longer than to see that there is nothing to do."""
     return ScriptDirectory(str(MIGRATIONS))
 

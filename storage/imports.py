@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage.adding import adding
 from storage.models import ImportRow
-
-INSERT: Mapping[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 class State(StrEnum):
@@ -64,13 +62,10 @@ class Imports:
 
     def add(self, dropped: Dropped) -> Dropped | None:
         """Keep a file, whose id is not looked at; None if it is known: Slack may tell of one twice."""
-        adding = INSERT[self._session.get_bind().dialect.name](ImportRow)
         values = {**vars(dropped), "state": str(dropped.state), "counts": dict(dropped.counts)}
         del values["id"]
-        known = ["team", "channel", "message_ts", "file"]
-        added = self._session.scalar(
-            adding.values(values).on_conflict_do_nothing(index_elements=known).returning(ImportRow.id)
-        )
+        new = adding(self._session, ImportRow, "team", "channel", "message_ts", "file").values(values)
+        added = self._session.scalar(new.returning(ImportRow.id))
         return self.lock(added) if added else None
 
     def lock(self, import_id: int) -> Dropped | None:

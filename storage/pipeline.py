@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from flows.deal import Deal
 from flows.review import OPEN
+from storage.adding import adding
 from storage.deals import name_key, to_deal
 from storage.models import DealRow, ReviewRow, TurnRow
-
-INSERT: Mapping[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 TURNS = ("detailed", "handed_over", "closed")
 """What an import does to a deal with a review."""
@@ -59,8 +57,7 @@ class Pipeline:
         """Make deals. One that somebody else makes in the same moment is theirs, and found by the next import."""
         rows = [self._new(deal, by, now) for deal in deals]
         if rows:
-            adding = INSERT[self._session.get_bind().dialect.name](DealRow)
-            self._session.execute(adding.on_conflict_do_nothing(index_elements=["team", "scope", "name_key"]), rows)
+            self._session.execute(adding(self._session, DealRow, "team", "scope", "name_key"), rows)
 
     def change(self, deals: Iterable[Deal]) -> None:
         """Keep what a file may change of deals: nothing that was told of the customer."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from enum import Enum
 
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from storage.database import MIGRATIONS, Database
+from storage.database import Database, migrations
 
 
 class Shape(Enum):
@@ -21,7 +20,7 @@ class Shape(Enum):
 
 def head() -> str:
     """The revision that this version brings a database to."""
-    return str(_migrations().get_current_head())
+    return str(migrations().get_current_head())
 
 
 def shape(revision: str | None) -> Shape:
@@ -30,7 +29,7 @@ def shape(revision: str | None) -> Shape:
         return Shape.SAME
     try:
         if revision:
-            _migrations().get_revision(revision)
+            migrations().get_revision(revision)
     except CommandError:
         return Shape.NEWER
     return Shape.OLDER
@@ -40,7 +39,3 @@ def shape_of(database: Database) -> Shape:
     """How a database compares now. Raises `sqlalchemy.exc.DBAPIError` if it does not answer."""
     with database.engine.connect() as connection:
         return shape(MigrationContext.configure(connection).get_current_revision())
-
-
-def _migrations() -> ScriptDirectory:
-    return ScriptDirectory(str(MIGRATIONS))
