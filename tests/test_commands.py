@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.commands import COMMONLY_TRIED
-from tests.conftest import Room, open_room
+from storage.deals import Deals
+from tests.conftest import TEAM, Room, open_room
 from tests.sayings import THEIRS
 
 GENERAL = "#general"
@@ -177,3 +178,12 @@ def test_a_command_with_words_too_many_starts_no_review(room: Room) -> None:
 def test_a_command_sent_without_any_words_at_all_opens_the_form(room: Room) -> None:
     assert room.command("maya", "   ") == ""
     assert room.workspace.modal("maya") is not None
+
+
+def test_a_deal_that_was_only_brought_in_is_not_denied(room: Room) -> None:
+    with room.bot.database.transaction() as session:
+        Deals(session, TEAM, [""]).add("Northwind", "U0LENA", "", room.clock.utc())
+    for asked in ("show", "ask", "close", "reopen"):
+        told = room.command("lena", f"{asked} northwind")
+        assert told == "*northwind* was not reviewed yet. `/dealreview northwind` begins its first review."
+    assert "I know no deal called “Harlow”" in room.command("lena", "show Harlow")

@@ -619,6 +619,7 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.help_for_commands: lambda: [say.help_for_commands()],
     say.unknown_command: lambda: [say.unknown_command("hlep *me*", meant) for meant in ("", "help")],
     say.unknown_deal: lambda: [say.unknown_deal("North\nwind")],
+    say.unreviewed_deal: lambda: [say.unreviewed_deal("North\nwind")],
     say.list_of_reviews: lambda: [
         say.list_of_reviews([(review, "https://a.b/c") for review in REVIEWS[:n]]) for n in (0, 5)
     ],

@@ -48,12 +48,14 @@ class DealService:
     def show(self, team: str, person: str, channel: str, name: str) -> Utterance:
         """What is known about a deal. A deal the person may not read of is one we don't know."""
         review, items, watched = self._known(team, person, channel, name)
-        return say.show_deal(review, items, self._link(review), watched) if review else say.unknown_deal(name)
+        if review is None:
+            return self._unknown(team, channel, name)
+        return say.show_deal(review, items, self._link(review), watched)
 
     def ask(self, team: str, person: str, channel: str, name: str) -> Utterance:
         """The questions to take to a customer, before a meeting with them."""
         review, items, _ = self._known(team, person, channel, name)
-        return say.questions_to_take(review, items) if review else say.unknown_deal(name)
+        return say.questions_to_take(review, items) if review else self._unknown(team, channel, name)
 
     def history(self, team: str, person: str, channel: str, review_id: int) -> Utterance:
         """Everything that was told about the deal of a review, if a person may read that where they ask."""
@@ -121,6 +123,13 @@ class DealService:
         items = outlook(deal, told, self._clock(), scale=slowness, zone=latest.zone, playbook=playbook)
         watched = flags(deal, items, steps, slowness)
         return (readable[max(readable)], items, watched) if readable else (None, (), ())
+
+    def _unknown(self, team: str, channel: str, name: str) -> Utterance:
+        """Why nothing is known of a deal: a deal whose reviews the person may not read is one we don't know."""
+        with self._database.transaction() as session:
+            deal = Deals(session, team, ["", channel]).find(name)
+            is_unreviewed = deal is not None and Reviews(session, team).latest_for(deal) is None
+        return say.unreviewed_deal(name) if is_unreviewed else say.unknown_deal(name)
 
     def _link(self, review: Review) -> str:
         return self._directory.link(review.channel, review.thread_ts)

@@ -110,9 +110,11 @@ class PortfolioService:
 def _steered(session: Session, team: str, person: str, channel: str, name: str) -> tuple[Deal, Review] | Utterance:
     """A deal by its name with its latest review, if a person may say what becomes of it; else a hint why not."""
     deal = Deals(session, team, ["", channel]).find(name)
-    review = Reviews(session, team).lock_current(deal.id) if deal else None
-    if deal is None or review is None:
+    if deal is None:
         return say.unknown_deal(name)
+    review = Reviews(session, team).lock_current(deal.id)
+    if review is None:
+        return say.unreviewed_deal(name)
     return (deal, review) if _may_steer(review, person) else say.only_theirs(review)
 
 

@@ -60,6 +60,11 @@ def unknown_deal(name: str) -> Utterance:
     return Utterance("unknown_deal", {"deal": name})
 
 
+def unreviewed_deal(name: str) -> Utterance:
+    """A deal that was brought in, and never talked about."""
+    return Utterance("unreviewed_deal", {"deal": name})
+
+
 def list_of_reviews(found: Sequence[tuple[Review, str]]) -> Utterance:
     """Reviews a person may read, each with the address of its thread."""
     return Utterance(
