@@ -81,7 +81,7 @@ def test_whoever_reviews_a_deal_of_their_own_is_not_mentioned_at_all(room: Room)
 
 def test_an_answered_question_keeps_only_how_we_know(room: Room) -> None:
     thread = room.start()
-    assert set(buttons(thread.latest)) == {"Not known yet", "Skip", "Back", "Pause"}
+    assert set(buttons(thread.latest)) == {"Not known yet", "Skip", "Pause"}
     thread.answers("lena", *ANSWERS[:2])
     opening, answered, open_one = thread.from_bot
     assert not buttons(opening)

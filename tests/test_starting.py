@@ -61,7 +61,7 @@ def test_a_command_with_a_name_starts_a_review_with_whoever_typed_it(room_by_eit
     thread = thread_of(room)
     assert words(thread.parent) == "*Northwind*  ·  with Lena  ·  question 1 of 9"
     assert "*1 of 9*  ·  In your own words: where does Northwind stand today?" in thread.asked
-    assert list(buttons(thread.latest)) == ["Not known yet", "Skip", "Back", "Pause"]
+    assert list(buttons(thread.latest)) == ["Not known yet", "Skip", "Pause"]
     assert list(buttons(thread.parent)) == ["Deal details"]
     assert len(thread.messages) == 2
 

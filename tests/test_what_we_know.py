@@ -212,6 +212,8 @@ def test_a_second_review_asks_only_what_is_old(room: Room) -> None:
     assert asked_in(thread) == ["decision_path", "next_step"]
     assert "*1 of 2*  ·  How will they get from here to a decision" in thread.asked
     assert "Last heard Tue 24 Nov" in thread.asked and "Only what is old" in thread.asked
+    thread.says("lena", "more")
+    assert "Back" not in buttons(thread.latest)
     thread.answers("lena", ANSWERS[5], ANSWERS[8])
     assert "*This time*" in thread.summary and "first telling" not in thread.summary.lower()
     assert "Known from before: Why change (Tue 24 Nov), " in thread.summary

@@ -62,7 +62,8 @@ def question(review: Review, lead: str | None = None, calls: bool = False) -> Ut
 
 def probe(review: Review, probe: str) -> Utterance:
     """One follow-up to the open question: an angle for an answer that was about us, or a call for an example."""
-    return Utterance("probe", {**contexts.asking(review), "probe": probe}, ask_slot(review.ask))
+    context = {**contexts.asking(review), "number": review.number, "probe": probe}
+    return Utterance("probe", context, ask_slot(review.ask))
 
 
 def closed(review: Review, standing: Standing | None) -> Retouch:
