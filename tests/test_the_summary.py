@@ -8,9 +8,8 @@ from tests.reading import Message, buttons, element, words
 from tests.sayings import ALSO_OURS, ALSO_THEIRS, ANSWERS, EMPTY, OPEN, OURS, THEIRS, UNCLEAR
 
 ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
-KIND = (
-    "Most of what we have so far is our side of the story. The open questions below are a good start for the next call."
-)
+A_GOOD_START = "The questions below are a good start for the next call."
+KIND = f"Most of what we have so far is our side of the story. {A_GOOD_START}"
 
 
 def test_the_two_tellings_stand_one_under_the_other(room: Room) -> None:
@@ -102,10 +101,32 @@ def test_a_review_of_nothing_but_skips_has_a_summary_too(room: Room) -> None:
     thread = room.start()
     thread.answers("lena", *["skip"] * 9)
     assert "*Your first telling*  ·  nothing on either side" in thread.summary
-    assert KIND in thread.summary and "Nothing. It's all about them." in thread.summary
+    assert "*ABOUT THE CUSTOMER*\nNothing yet.\n🟧  *ABOUT US*\nNothing yet.\n" in thread.summary
     assert thread.parent["text"] == "*Northwind*  ·  reviewed Tue 24 Nov  ·  0 of 8 heard"
     thread.presses("lena", "Fix a line")
     assert room.whispers("lena") == ["There is no line of yours to move. Lena can move any line."]
+
+
+def test_where_nothing_was_told_neither_side_is_said_to_have_anything(room: Room) -> None:
+    unknown, stopped = room.start(), room.start("Harlow @lena")
+    unknown.answers("lena", *["not known"] * 9)
+    stopped.says("lena", "stop")
+    assert f"*ABOUT THE CUSTOMER*\nNothing yet. {A_GOOD_START}\n🟧  *ABOUT US*\nNothing yet.\n" in unknown.summary
+    assert "*ABOUT THE CUSTOMER*\nNothing yet.\n🟧  *ABOUT US*\nNothing yet.\n" in stopped.summary
+    for thread, counted in ((unknown, "0 of 8 heard, 8 open."), (stopped, "0 of 8 heard.")):
+        assert f"{counted} Anything you add in this thread joins the summary." in thread.summary
+        thread.says("lena", THEIRS)
+        assert "Nothing. It's all about them." in thread.summary
+        assert "Should a line be on the other side? Move it. Anything you add" in thread.summary
+
+
+def test_only_questions_that_stand_below_are_said_to_be_a_good_start(room: Room) -> None:
+    thread = room.start()
+    thread.answers("lena", OURS, "stop")
+    assert "Most of what we have so far is our side of the story.\n" in thread.summary
+    assert A_GOOD_START not in thread.summary
+    thread.presses("lena", "Share")
+    assert "*ABOUT THE CUSTOMER*\nNothing yet.\n" in words(_in_channel(room)[1])
 
 
 def test_no_word_of_it_judges(room: Room) -> None:

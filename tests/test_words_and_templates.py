@@ -130,9 +130,18 @@ OVER = replace(REVIEW, status=Status.FINISHED, ended_at=NOW + timedelta(minutes=
 ENDED = replace(EMPTY, status=Status.STOPPED, ended_at=NOW)
 WAITING = replace(REVIEW, status=Status.AWAITING_RETURN, asked="people", ask=5)
 SHORT = replace(OVER, questions=("people", "next_step"), asked="people")
-UNREAD = Reply("1.1", "U1", UNCLEAR, lens.read("why_change", UNCLEAR))
-FOREIGN = replace(OVER, answers={"why_change": Answer("why_change", Standing.ANSWERED, (UNREAD,))})
-REVIEWS = (REVIEW, EMPTY, OVER, ENDED, WAITING, SHORT, FOREIGN)
+FOREIGN, ONLY_US, ONLY_THEM = (
+    replace(
+        OVER,
+        answers={
+            "why_change": Answer(
+                "why_change", Standing.ANSWERED, (Reply("1.1", "U1", text, lens.read("why_change", text)),)
+            )
+        },
+    )
+    for text in (UNCLEAR, OURS, THEIRS)
+)
+REVIEWS = (REVIEW, EMPTY, OVER, ENDED, WAITING, SHORT, FOREIGN, ONLY_US, ONLY_THEM)
 SAID = REVIEW.answer("why_change").replies[0]
 LESSON = Lesson(1, "We *close* <!channel> & go", Label.CUSTOMER, Label.US, "U1", NOW)
 
