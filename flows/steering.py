@@ -196,7 +196,7 @@ def _pause(review: Review, by: Act, now: datetime) -> Outcome:
 
 
 def _tomorrow(review: Review, by: Act, now: datetime) -> Outcome:
-    """Pause, and ask again by oneself on the owner's next working morning."""
+    """Pause, and ask again by oneself on the next weekday morning, by the owner's clock."""
     return _rest(review, _turn("put_off", by, now, review), now, next_morning(now, review.zone))
 
 

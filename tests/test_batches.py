@@ -113,7 +113,7 @@ def test_a_manager_starts_the_reviews_of_two_people_with_one_line(room: Room) ->
     answer = room.command("maya", f"batch @lena @omar {THURSDAY}")
 
     assert "3 deals for your call on Thu 26 Nov, 10:00 (Europe/London)" in answer
-    assert "your digest comes there Thu 26 Nov, 09:00" in answer
+    assert "your digest comes there on Thu 26 Nov, 09:00" in answer
     assert set(threads(room)) == {"Northwind", "Harlow", "Cobalt"}
     assert f"<@{OMAR}>" in words(threads(room)["Cobalt"].from_bot[0])
     assert all(review.opened_by == MAYA for review in room.reviews())
@@ -457,7 +457,7 @@ def test_a_batch_is_not_held_where_the_bot_is_not_nor_in_a_direct_message(room: 
 def test_a_digest_comes_half_way_when_the_call_is_near(room: Room) -> None:
     make_deals(room, ["Northwind"])
     answer = room.command("maya", "batch @lena by today 9:40")
-    assert "your digest comes there Tue 24 Nov, 09:20" in answer
+    assert "your digest comes there on Tue 24 Nov, 09:20" in answer
     assert calls(room)[0].digest_at - room.clock.utc() == timedelta(minutes=20)
 
 

@@ -346,7 +346,7 @@ def test_still_true_needs_something_said_before(room: Room) -> None:
     thread = room.start()
     thread.answers("lena", ANSWERS[0], "still true")
     assert room.whispers("lena") == [
-        "Nothing was said about this one before, so there is nothing to be still true. Reply in your own words, or `skip`."
+        "Nothing was said about this one before, so nothing can still be true. Reply in your own words, or `skip`."
     ]
     assert "*2 of 9*" in thread.asked
 

@@ -51,7 +51,7 @@ def test_an_answer_is_for_the_eyes_of_whoever_typed_the_command(room: Room) -> N
 
 def test_a_list_without_reviews_says_how_to_start_one(room: Room) -> None:
     assert room.command("maya", "list") == (
-        "No deal was reviewed here yet. `/dealreview` and a deal's name starts the first one."
+        "There is no review you can read here. `/dealreview` and a deal's name starts one."
     )
 
 
@@ -78,7 +78,7 @@ def test_a_list_in_another_channel_holds_only_the_reviews_one_is_in(room: Room) 
     room.start("Harlow @lena", by="lena")
     assert "Northwind" in room.command("omar", "list", GENERAL)
     assert "Harlow" not in room.command("omar", "list", GENERAL)
-    assert room.command("rosa", "list", GENERAL).startswith("No deal was reviewed here yet.")
+    assert room.command("rosa", "list", GENERAL).startswith("There is no review you can read here.")
 
 
 def test_a_list_of_many_deals_with_long_names_is_whole_and_every_link_in_it_is_closed(room: Room) -> None:

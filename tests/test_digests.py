@@ -154,7 +154,7 @@ def test_an_hour_before_the_call_the_manager_reads_what_is_worth_asking_about(ro
         "*NOT REVIEWED YET*  ·  1 deal: *Quill*",
     ]
     assert list(buttons(digests(room)[0])) == [
-        "I'll take it", "Show", "Ask Omar", "Send my questions ahead", "Another time? Change",
+        "I'll take it", "Show", "Ask Omar", "Send my questions ahead", "Change when it comes",
     ]  # fmt: skip
     assert kept(room, call).digested_at == room.clock.utc()
 
@@ -479,7 +479,7 @@ def test_the_time_before_a_call_can_be_changed_for_those_to_come(room: Room) -> 
     later = call_in(room, 60 * 24, "Alder")
     comes(room)
     message = digests(room)[-1]
-    room.workspace.action("maya", message, buttons(message)["Another time? Change"])
+    room.workspace.action("maya", message, buttons(message)["Change when it comes"])
     room.settle()
     assert room.workspace.submit("maya", room.form("maya")["id"], {"minutes": {"value": "120"}}) == {}
     room.settle()

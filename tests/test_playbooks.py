@@ -314,7 +314,7 @@ def test_what_hardly_asks_about_the_customer_is_saved_only_when_one_says_so_agai
         lena.presses(f"off:{question}")
     lena.presses("save")
     assert lena.told.startswith(
-        "With this, a review asks about the customer only this: Why change, Where to, How we help. Most deals are lost"
+        "With this, a review asks about the customer only this: Why change, Where to, How we help. Many deals are lost"
     )
     assert saved(lena.room, "standard") == 0
     lena.presses("anyway", on=lena.note)

@@ -414,7 +414,7 @@ def test_only_what_is_before_the_call_is_offered(room: Room) -> None:
     assert list(buttons(reminded(room)[0])) == ["Answer now", "In an hour"]
     room.clock.passes(hours=3.5)
     presses(room, "In an hour")
-    assert room.whispers("lena")[-1].startswith("There is no time of yours left before the call")
+    assert room.whispers("lena")[-1].startswith("There is too little working time left before the call")
 
 
 def test_somebody_elses_reminder_and_one_that_was_never_sent(room: Room) -> None:

@@ -117,7 +117,7 @@ def test_what_is_kept_of_a_workspace_goes_thirty_days_after_it_was_removed_and_o
     (noted,) = [row for row in rows(town, AuditRow) if row.kind == "workspace"]
     assert (noted.team, noted.act) == (ONE, "deleted after its time")
     town.installs(ONE)
-    assert "No deal was reviewed here yet." in town.command(ONE, "list")
+    assert "There is no review you can read here." in town.command(ONE, "list")
 
 
 def test_an_operator_settles_how_long_it_is_kept(town: Town) -> None:

@@ -340,7 +340,7 @@ def test_a_bot_that_was_away_for_too_long_leaves_calls_out_and_says_so_once(room
         room.tick()
     (said,) = [m for m in told(room) if "I was away" in words(m)]
     assert "your call on Thu 3 Dec, 10:00" in words(said)
-    assert "as I did 1 before it" in words(said)
+    assert "as I did the one before it" in words(said)
     comes(room, 9, "09:00", 12)
     assert [call.at.day for call in calls(room)] == [10]
 

@@ -242,7 +242,7 @@ def test_a_mention_alone_asks_for_the_name(room: Room) -> None:
 def test_a_deal_of_a_private_channel_is_not_known_anywhere_else(room: Room) -> None:
     invite_bot(room, FORECAST)
     room.start("Secret Harbour @lena", by="maya", channel=FORECAST)
-    assert room.command("omar", "list").startswith("No deal was reviewed here yet.")
+    assert room.command("omar", "list").startswith("There is no review you can read here.")
     assert room.command("omar", "show Secret Harbour") == room.command("omar", "show Nonsense").replace(
         "Nonsense", "Secret Harbour"
     )

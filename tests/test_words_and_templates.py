@@ -489,7 +489,7 @@ def digests() -> list[Utterance]:
     some = digested_deals()
     many = [replace(each, deal=replace(each.deal, id=each.deal.id + 1000 * n)) for n in range(20) for each in some]
     clear = [each for each in some if each.items is CLEAR]
-    sets = [[], clear[:1], clear, some, some[:1], some[-5:], many]
+    sets = [[], clear[:1], clear, some, some[:1], some[-5:], [Dossier(REVIEW.deal, ITEMS[-1])], many]
     told = [shares.Told(NOW - timedelta(days=days), Tally(3, 5, 1)) for days in (1, 9, 20)]
     readers = [
         Reader(
@@ -584,7 +584,7 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
         for why in ("not_a_member", "shared", "archived", "outside")
     ],
     say.call_moved: lambda: [say.call_moved(schedules()[0], each) for each in planned()[1:]],
-    say.call_left_out: lambda: [say.call_left_out(schedules()[0], planned()[:many]) for many in (1, 2)],
+    say.call_left_out: lambda: [say.call_left_out(schedules()[0], planned()[:many]) for many in (1, 2, 3)],
     say.nothing_to_prepare: lambda: [
         say.nothing_to_prepare(schedules()[0], planned()[0], deals, most) for deals, most in ((0, 0), (2000, 500))
     ],
