@@ -25,6 +25,7 @@ from bot.bolt import Admissions, WorkspaceApp
 from bot.clients import Client, Installations, ShortPauses, lasting
 from bot.engine import Engine, NotNow
 from bot.foundation import Foundation, lay_foundation
+from bot.lateness import left_to_acknowledge
 from bot.listeners import batches as batch_forms
 from bot.listeners import buttons, commands, door, files, forms, home, mirrors, playbooks, rules, threads
 from bot.listeners import digests as digest_presses
@@ -33,7 +34,6 @@ from bot.listeners import nudges as nudge_presses
 from bot.listeners import privacy as privacy_forms
 from bot.listeners import reminders as reminder_presses
 from bot.listeners import schedules as schedule_forms
-from bot.listeners.lateness import left_to_acknowledge
 from bot.metrics import Metrics
 from bot.oauth import Installing
 from bot.observing import Observer

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.http import LONGEST_BODY, LONGEST_CHECK, http_app
-from bot.listeners.lateness import IN_TIME
+from bot.lateness import IN_TIME
 from sandbox.people import SIGNING_SECRET
 from sandbox.request_url import signature
 from tests.conftest import PATIENCE, Room, open_room, served

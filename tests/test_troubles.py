@@ -18,7 +18,7 @@ from bot.clients import lasting
 from bot.directory import Directory
 from bot.engine import Lane, NotNow, Waiting
 from bot.facing import facing
-from bot.listeners.lateness import IN_TIME
+from bot.lateness import IN_TIME
 from bot.service.turns import TurnService
 from sandbox.faults import FaultKind
 from storage.messages import Messages

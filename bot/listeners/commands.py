@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext, Respond
 
-from bot.listeners.lateness import left_to_acknowledge
+from bot.lateness import left_to_acknowledge
 from bot.service.arrivals import Arrivals
 from bot.service.desk import Desk, Typed
 from bot.speaker import Speaker

@@ -8,9 +8,9 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
 
 from bot.directory import Directory
+from bot.lateness import left_to_acknowledge
 from bot.listeners.buttons import answer_press
 from bot.listeners.files import is_dropped
-from bot.listeners.lateness import left_to_acknowledge
 from bot.service.outsiders import OutsiderService
 from bot.speaker import Speaker
 from flows import utterances as say
