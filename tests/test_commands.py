@@ -180,10 +180,26 @@ def test_a_command_sent_without_any_words_at_all_opens_the_form(room: Room) -> N
     assert room.workspace.modal("maya") is not None
 
 
-def test_a_deal_that_was_only_brought_in_is_not_denied(room: Room) -> None:
+def brought_in(room: Room, name: str, owner: str = "U0LENA") -> None:
     with room.bot.database.transaction() as session:
-        Deals(session, TEAM, [""]).add("Northwind", "U0LENA", "", room.clock.utc())
-    for asked in ("show", "ask", "close", "reopen"):
+        Deals(session, TEAM, [""]).add(name, owner, "", room.clock.utc())
+
+
+def test_a_deal_that_was_only_brought_in_is_not_denied(room: Room) -> None:
+    brought_in(room, "Northwind")
+    for asked in ("show", "ask"):
         told = room.command("lena", f"{asked} northwind")
-        assert told == "*northwind* was not reviewed yet. `/dealreview northwind` begins its first review."
+        assert told.startswith("*Northwind* was not reviewed yet. `/dealreview Northwind` in a public channel begins")
     assert "I know no deal called “Harlow”" in room.command("lena", "show Harlow")
+
+
+def test_a_deal_that_was_only_brought_in_ends_and_goes_on_by_its_owners_word(room: Room) -> None:
+    brought_in(room, "Northwind")
+    assert room.command("omar", "close Northwind").startswith("That one is for")
+    room.command("lena", "close Northwind")
+    assert room.workspace.submit("lena", room.form("lena")["id"], {"ending": {"value": "lost"}}) == {}
+    room.settle()
+    assert "`/dealreview reopen Northwind` takes it up again" in room.command("lena", "show Northwind")
+    assert room.command("omar", "reopen Northwind").startswith("That one is for")
+    assert "*Northwind* goes on." in room.command("lena", "reopen Northwind")
+    assert "was not reviewed yet" in room.command("lena", "show Northwind")

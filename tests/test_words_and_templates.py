@@ -600,6 +600,7 @@ EXAMPLES: dict[Callable[..., Utterance], Callable[[], list[Utterance]]] = {
     say.call_is_off: lambda: [say.call_is_off()],
     say.not_your_reminder: lambda: [say.not_your_reminder()],
     say.only_theirs: lambda: [say.only_theirs(REVIEW), say.only_theirs(replace(REVIEW, opened_by="U1"))],
+    say.only_for: lambda: [say.only_for("U0LENA")],
     say.only_owners: lambda: [say.only_owners(REVIEW)],
     say.already_over: lambda: [say.already_over(review) for review in REVIEWS],
     say.moved_on: lambda: [say.moved_on(review) for review in REVIEWS],

@@ -129,7 +129,9 @@ class DealService:
         with self._database.transaction() as session:
             deal = Deals(session, team, ["", channel]).find(name)
             is_unreviewed = deal is not None and Reviews(session, team).latest_for(deal) is None
-        return say.unreviewed_deal(name) if is_unreviewed else say.unknown_deal(name)
+        if deal is None or not is_unreviewed:
+            return say.unknown_deal(name)
+        return say.deal_closed(deal) if deal.ending else say.unreviewed_deal(deal.name)
 
     def _link(self, review: Review) -> str:
         return self._directory.link(review.channel, review.thread_ts)

@@ -17,6 +17,7 @@ from flows.utterances import Utterance
 from storage.audit import DEAL, Audit, Did
 from storage.database import Database
 from storage.deals import Deals
+from storage.pipeline import PUBLIC
 from storage.reviews import Reviews
 
 
@@ -37,7 +38,7 @@ class PortfolioService:
         deal, review = found
         if deal.ending:
             return say.deal_closed(deal)
-        if review.is_open:
+        if review and review.is_open:
             return say.review_is_open(review, self._directory.link(review.channel, review.thread_ts))
         return say.close_form(deal)
 
@@ -45,11 +46,14 @@ class PortfolioService:
         """Note how a deal ended. Its record stays, and nobody is nudged about it."""
         with self._database.transaction() as session:
             review = Reviews(session, team).lock_current(deal_id)
-            if review is None or not _may_steer(review, by.person):
-                return say.only_theirs(review) if review else say.not_here()
-            if review.is_open:
+            deal = review.deal if review else Deals(session, team, [PUBLIC]).get(deal_id)
+            if deal is None:
+                return say.not_here()
+            if hint := _not_theirs(deal, review, by.person):
+                return hint
+            if review and review.is_open:
                 return say.review_is_open(review, self._directory.link(review.channel, review.thread_ts))
-            self._note(session, review, ending, by)
+            self._note(session, deal, review, ending, by)
         self._decisions.wake()
         return None
 
@@ -61,7 +65,7 @@ class PortfolioService:
                 return found
             deal, review = found
             if deal.ending:
-                deal = self._note(session, review, None, by)
+                deal = self._note(session, deal, review, None, by)
         self._decisions.wake()
         return say.deal_ended(deal)
 
@@ -81,22 +85,27 @@ class PortfolioService:
         self._decisions.wake()
         return say.handed_over(len(given), giver, taker)
 
-    def _note(self, session: Session, review: Review, ending: Ending | None, by: Act) -> Deal:
-        now = self._decisions.clock()
-        deal = replace(review.deal, ending=ending, closed_at=now if ending else None)
-        after = replace(review, deal=deal)
-        self._keep(session, review, after, "closed" if ending else "reopened", ending or "", by)
+    def _note(self, session: Session, deal: Deal, review: Review | None, ending: Ending | None, by: Act) -> Deal:
+        deal = replace(deal, ending=ending, closed_at=self._decisions.clock() if ending else None)
+        if review is None:
+            self._keep_unreviewed(session, deal, Did.CLOSED if ending else Did.REOPENED, by)
+        else:
+            after = replace(review, deal=deal)
+            self._keep(session, review, after, "closed" if ending else "reopened", ending or "", by)
         return deal
 
     def _give(self, session: Session, deal: Deal, taker: str, by: Act) -> None:
         given = replace(deal, owner=taker)
         review = Reviews(session, deal.team).lock_current(deal.id)
         if review is None:
-            Deals(session, deal.team, ()).save(given)
-            Audit(session, deal.team).note(by.person, Did.HANDED_OVER, DEAL, deal.id, self._decisions.clock())
+            self._keep_unreviewed(session, given, Did.HANDED_OVER, by)
             return
         after = replace(review, deal=given, owner=taker if review.is_open else review.owner)
         self._keep(session, review, after, "handed_over", f"{deal.owner} → {taker}", by)
+
+    def _keep_unreviewed(self, session: Session, deal: Deal, did: Did, by: Act) -> None:
+        Deals(session, deal.team, ()).save(deal)
+        Audit(session, deal.team).note(by.person, did, DEAL, deal.id, self._decisions.clock())
 
     def _keep(self, session: Session, before: Review, after: Review, kind: str, text: str, by: Act) -> None:
         reviews, now = Reviews(session, after.deal.team), self._decisions.clock()
@@ -107,16 +116,19 @@ class PortfolioService:
         self._decisions.keep(session, Outcome(after, turn, steering.reflect(after)), now, before)
 
 
-def _steered(session: Session, team: str, person: str, channel: str, name: str) -> tuple[Deal, Review] | Utterance:
+def _steered(
+    session: Session, team: str, person: str, channel: str, name: str
+) -> tuple[Deal, Review | None] | Utterance:
     """A deal by its name with its latest review, if a person may say what becomes of it; else a hint why not."""
-    deal = Deals(session, team, ["", channel]).find(name)
+    deal = Deals(session, team, [PUBLIC, channel]).find(name)
     if deal is None:
         return say.unknown_deal(name)
     review = Reviews(session, team).lock_current(deal.id)
-    if review is None:
-        return say.unreviewed_deal(name)
-    return (deal, review) if _may_steer(review, person) else say.only_theirs(review)
+    return _not_theirs(deal, review, person) or (deal, review)
 
 
-def _may_steer(review: Review, person: str) -> bool:
-    return person == review.deal.owner or review.may_steer(person)
+def _not_theirs(deal: Deal, review: Review | None, person: str) -> Utterance | None:
+    """Why it is not for somebody to say what becomes of a deal. One that was only brought in is its owner's."""
+    if person == deal.owner or (review and review.may_steer(person)):
+        return None
+    return say.only_theirs(review) if review else say.only_for(deal.owner)

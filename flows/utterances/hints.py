@@ -20,6 +20,11 @@ def only_theirs(review: Review) -> Utterance:
     return Utterance("only_theirs", {"people": people})
 
 
+def only_for(owner: str) -> Utterance:
+    """Of a deal without a review there is no thread in which others could say something."""
+    return Utterance("only_for", {"owner": owner})
+
+
 def only_owners(review: Review) -> Utterance:
     return Utterance("only_owners", {"owner": review.owner})
 
